@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Flags for every Swift target: a warning is a defect, and an import says how far it reaches.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+    name: "patrold",
+    dependencies: [
+        // `traits: []` keeps full Foundation, and with it 40 MB of ICU, out of the daemon.
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
+    ],
+    targets: [
+        // C libraries, each wrapped once.
+        .target(name: "CGPS", linkerSettings: [.linkedLibrary("gps")]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Rooms, in the order in which the arrows point: each knows only those above it.
+        .target(name: "PatrolCore", swiftSettings: strict),
+        .target(
+            name: "PatrolWire", dependencies: ["PatrolCore", "CZlib", protobuf], exclude: ["patrol.proto"],
+            swiftSettings: strict),
+        .target(name: "PatrolSQLite", dependencies: ["CSQLite"], swiftSettings: strict),
+        .target(
+            name: "PatrolJournal", dependencies: ["PatrolCore", "PatrolWire", "PatrolSQLite"],
+            swiftSettings: strict),
+        .target(
+            name: "PatrolUplink",
+            dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
+            swiftSettings: strict),
+        .target(name: "PatrolVehicle", dependencies: ["PatrolCore", "CGPS"], swiftSettings: strict),
+        .target(
+            name: "PatrolAPI", dependencies: ["PatrolCore", asyncHTTPClient, nioCore, nioHTTP1],
+            swiftSettings: strict),
+        .target(
+            name: "PatrolDaemon",
+            dependencies: [
+                "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
+                hummingbird, hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle, logging, toml,
+            ], swiftSettings: strict),
+        .target(
+            name: "PatrolCollector",
+            dependencies: [
+                "PatrolCore", "PatrolWire", "PatrolSQLite", hummingbird, hummingbirdCore, hummingbirdTLS,
+                nioCore, nioSSL, httpTypes, serviceLifecycle, logging,
+            ], swiftSettings: strict),
+
+        // Programs.
+        .executableTarget(
+            name: "patrold", dependencies: ["PatrolDaemon", argumentParser], swiftSettings: strict),
+        .executableTarget(
+            name: "patrolctl", dependencies: ["PatrolAPI", "PatrolCore", argumentParser], swiftSettings: strict),
+        .executableTarget(
+            name: "patrol-collector", dependencies: ["PatrolCollector", argumentParser, logging],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "patrol-simulator", dependencies: ["PatrolCore", argumentParser], swiftSettings: strict),
+
+        // Tests.
+        .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
+        .testTarget(name: "PatrolWireTests", dependencies: ["PatrolWire", "PatrolCore"], swiftSettings: strict),
+        .testTarget(
+            name: "PatrolJournalTests",
+            dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"], swiftSettings: strict),
+        .testTarget(
+            name: "PatrolUplinkTests",
+            dependencies: ["PatrolUplink", "PatrolWire", "PatrolCore", nioCore, nioPosix, nioHTTP1, nioSSL],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PatrolCollectorTests",
+            dependencies: ["PatrolCollector", "PatrolWire", "PatrolCore"], swiftSettings: strict),
+        .testTarget(
+            name: "PatrolSimulatorTests", dependencies: ["patrol-simulator", "PatrolCore"], swiftSettings: strict),
+        .testTarget(
+            name: "PatrolDaemonTests",
+            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolCore"], swiftSettings: strict),
+        .testTarget(name: "IntegrationTests", dependencies: ["PatrolCore", "PatrolWire"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

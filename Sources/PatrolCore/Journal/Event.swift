@@ -1,0 +1,110 @@
+/// Something that happened, on its way into the journal.
+public struct Event: Hashable, Sendable {
+    /// When, on the boot clock.
+    public var at: Instant
+    /// When, in UTC; `nil` while the clock is not trusted (the journal corrects it once the boot's offset is known).
+    public var time: WallTime?
+    /// Where, if a position is known.
+    public var coordinate: Coordinate?
+    /// What, with its details.
+    public var kind: EventKind
+
+    /// See the properties.
+    public init(_ kind: EventKind, at: Instant, time: WallTime? = nil, coordinate: Coordinate? = nil) {
+        self.kind = kind
+        self.at = at
+        self.time = time
+        self.coordinate = coordinate
+    }
+}
+
+/// Every kind of event, with typed details. The names are part of the wire: they are never changed, only added to.
+public enum EventKind: Hashable, Sendable {
+    /// The daemon runs. `lastRunEndedWithoutStop`: the run before this one left no ``daemonStopped``.
+    case daemonStarted(version: String, lastRunEndedWithoutStop: Bool)
+    /// The daemon stops in order.
+    case daemonStopped(reason: String)
+    /// No usable fix any more.
+    case gpsLost(reason: GPSLossReason)
+    /// The first usable fix after a loss or a start.
+    case gpsRestored(afterSeconds: Int64)
+    /// A fix was refused because it lies farther away than the cart can have driven.
+    case gpsRejectedJump(distanceMetres: Int64, seconds: Double)
+    /// From here on UTC is known.
+    case clockTrusted(source: ClockSource, uncertaintyMilliseconds: Int64)
+    /// UTC as the receiver tells it moved against the boot clock.
+    case clockStepped(byMilliseconds: Int64, source: ClockSource)
+    /// A destination refuses what is sent until a person acts.
+    case uploadHeld(destination: String, reason: String)
+    /// It accepts again.
+    case uploadResumed(destination: String, afterSeconds: Int64)
+    /// The receipt for records that are no longer kept or will not be sent.
+    case recordsDropped(lane: Lane, first: SequenceNumber, last: SequenceNumber, count: Int64, reason: String)
+
+    /// The name on the wire and in queries.
+    public var name: String {
+        switch self {
+        case .daemonStarted: "daemon.started"
+        case .daemonStopped: "daemon.stopped"
+        case .gpsLost: "gps.lost"
+        case .gpsRestored: "gps.restored"
+        case .gpsRejectedJump: "gps.rejected-jump"
+        case .clockTrusted: "clock.trusted"
+        case .clockStepped: "clock.stepped"
+        case .uploadHeld: "upload.held"
+        case .uploadResumed: "upload.resumed"
+        case .recordsDropped: "records.dropped"
+        }
+    }
+
+    /// The details as they are stored and sent, in alphabetical order of their keys.
+    public var details: [String: DetailValue] {
+        switch self {
+        case .daemonStarted(let version, let lastRunEndedWithoutStop):
+            ["version": .string(version), "last_run_ended_without_stop": .bool(lastRunEndedWithoutStop)]
+        case .daemonStopped(let reason):
+            ["reason": .string(reason)]
+        case .gpsLost(let reason):
+            ["reason": .string(reason.rawValue)]
+        case .gpsRestored(let afterSeconds):
+            ["after_s": .integer(afterSeconds)]
+        case .gpsRejectedJump(let distanceMetres, let seconds):
+            ["distance_m": .integer(distanceMetres), "seconds": .number(seconds)]
+        case .clockTrusted(let source, let uncertaintyMilliseconds):
+            ["source": .string(source.rawValue), "uncertainty_ms": .integer(uncertaintyMilliseconds)]
+        case .clockStepped(let byMilliseconds, let source):
+            ["by_ms": .integer(byMilliseconds), "source": .string(source.rawValue)]
+        case .uploadHeld(let destination, let reason):
+            ["destination": .string(destination), "reason": .string(reason)]
+        case .uploadResumed(let destination, let afterSeconds):
+            ["destination": .string(destination), "after_s": .integer(afterSeconds)]
+        case .recordsDropped(let lane, let first, let last, let count, let reason):
+            [
+                "lane": .string(lane.rawValue), "first": .integer(first.rawValue),
+                "last": .integer(last.rawValue), "count": .integer(count), "reason": .string(reason),
+            ]
+        }
+    }
+}
+
+/// Why there is no usable fix.
+public enum GPSLossReason: String, CaseIterable, Sendable {
+    /// gpsd cannot be reached or closed the connection.
+    case gpsdUnreachable = "gpsd-unreachable"
+    /// gpsd is connected but sends no position report.
+    case noReports = "no-reports"
+    /// The receiver reports, but has no fix.
+    case noFix = "no-fix"
+}
+
+/// One detail of an event; what JSON can say without loss.
+public enum DetailValue: Hashable, Sendable {
+    /// Text.
+    case string(String)
+    /// A whole number.
+    case integer(Int64)
+    /// A number with a fraction; finite.
+    case number(Double)
+    /// Yes or no.
+    case bool(Bool)
+}

@@ -21,6 +21,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
@@ -49,62 +50,105 @@ let package = Package(
         // Rooms, in the order in which the arrows point: each knows only those above it.
         .target(name: "PatrolCore", swiftSettings: strict),
         .target(
-            name: "PatrolWire", dependencies: ["PatrolCore", "CZlib", protobuf], exclude: ["patrol.proto"],
-            swiftSettings: strict),
+            name: "PatrolWire",
+            dependencies: ["PatrolCore", "CZlib", protobuf],
+            exclude: ["patrol.proto"],
+            swiftSettings: strict
+        ),
         .target(name: "PatrolSQLite", dependencies: ["CSQLite"], swiftSettings: strict),
         .target(
-            name: "PatrolJournal", dependencies: ["PatrolCore", "PatrolWire", "PatrolSQLite"],
-            swiftSettings: strict),
+            name: "PatrolJournal",
+            dependencies: ["PatrolCore", "PatrolWire", "PatrolSQLite"],
+            swiftSettings: strict
+        ),
         .target(
             name: "PatrolUplink",
             dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(name: "PatrolVehicle", dependencies: ["PatrolCore", "CGPS"], swiftSettings: strict),
         .target(
-            name: "PatrolAPI", dependencies: ["PatrolCore", asyncHTTPClient, nioCore, nioHTTP1],
-            swiftSettings: strict),
+            name: "PatrolAPI",
+            dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1],
+            exclude: ["openapi.yaml"],
+            swiftSettings: strict
+        ),
+        .target(name: "PatrolService", dependencies: ["PatrolCore", logging], swiftSettings: strict),
         .target(
             name: "PatrolDaemon",
             dependencies: [
                 "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
-                hummingbird, hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle, logging, toml,
-            ], swiftSettings: strict),
+                "PatrolService", hummingbird, hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle,
+                unixSignals, logging,
+                toml,
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "PatrolCollector",
             dependencies: [
-                "PatrolCore", "PatrolWire", "PatrolSQLite", hummingbird, hummingbirdCore, hummingbirdTLS,
+                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", hummingbird, hummingbirdCore,
+                hummingbirdTLS,
                 nioCore, nioSSL, httpTypes, serviceLifecycle, logging,
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
 
         // Programs.
         .executableTarget(
-            name: "patrold", dependencies: ["PatrolDaemon", argumentParser], swiftSettings: strict),
+            name: "patrold",
+            dependencies: ["PatrolDaemon", "PatrolService", argumentParser, logging],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "patrolctl", dependencies: ["PatrolAPI", "PatrolCore", argumentParser], swiftSettings: strict),
+            name: "patrolctl",
+            dependencies: ["PatrolAPI", "PatrolWire", "PatrolCore", argumentParser],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "patrol-collector", dependencies: ["PatrolCollector", argumentParser, logging],
-            swiftSettings: strict),
+            name: "patrol-collector",
+            dependencies: ["PatrolCollector", "PatrolService", argumentParser, logging],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "patrol-simulator", dependencies: ["PatrolCore", argumentParser], swiftSettings: strict),
+            name: "patrol-simulator",
+            dependencies: ["PatrolCore", argumentParser],
+            swiftSettings: strict
+        ),
 
         // Tests.
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolWireTests", dependencies: ["PatrolWire", "PatrolCore"], swiftSettings: strict),
         .testTarget(
             name: "PatrolJournalTests",
-            dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"], swiftSettings: strict),
+            dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PatrolUplinkTests",
             dependencies: ["PatrolUplink", "PatrolWire", "PatrolCore", nioCore, nioPosix, nioHTTP1, nioSSL],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PatrolVehicleTests",
+            dependencies: ["PatrolVehicle", "PatrolCore"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PatrolCollectorTests",
-            dependencies: ["PatrolCollector", "PatrolWire", "PatrolCore"], swiftSettings: strict),
+            dependencies: ["PatrolCollector", "PatrolWire", "PatrolCore"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "PatrolSimulatorTests", dependencies: ["patrol-simulator", "PatrolCore"], swiftSettings: strict),
+            name: "PatrolSimulatorTests",
+            dependencies: ["patrol-simulator", "PatrolCore"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PatrolDaemonTests",
-            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolCore"], swiftSettings: strict),
+            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolCore"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "IntegrationTests", dependencies: ["PatrolCore", "PatrolWire"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -108,3 +108,15 @@ public enum DetailValue: Hashable, Sendable {
     /// Yes or no.
     case bool(Bool)
 }
+
+extension DetailValue {
+    /// As a person reads it.
+    public var text: String {
+        switch self {
+        case .string(let text): text
+        case .integer(let integer): "\(integer)"
+        case .number(let number): "\(number)"
+        case .bool(let bool): bool ? "yes" : "no"
+        }
+    }
+}

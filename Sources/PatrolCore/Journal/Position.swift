@@ -49,4 +49,15 @@ public enum TimeMark: UInt8, CaseIterable, Sendable {
     case weekRollover = 3
     /// Earlier than the report before it.
     case backwards = 4
+
+    /// The name on the socket and in JSON.
+    public var name: String {
+        switch self {
+        case .plausible: "plausible"
+        case .missing: "missing"
+        case .beforeBuild: "before-build"
+        case .weekRollover: "week-rollover"
+        case .backwards: "backwards"
+        }
+    }
 }

@@ -22,7 +22,9 @@ public struct Coordinate: Hashable, Sendable {
     public init?(latitude: Double, longitude: Double) {
         guard (-90.0...90.0).contains(latitude), (-180.0...180.0).contains(longitude) else { return nil }
         self.init(
-            latitudeE7: Int32((latitude * 1e7).rounded()), longitudeE7: Int32((longitude * 1e7).rounded()))
+            latitudeE7: Int32((latitude * 1e7).rounded()),
+            longitudeE7: Int32((longitude * 1e7).rounded())
+        )
     }
 
     /// Latitude in degrees, positive to the north.

@@ -1,0 +1,59 @@
+# Two commands for everybody: `make demo` and `make test`. The rest is for those who install or change patrold.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr
+DESTDIR ?=
+PROGRAMS := patrold patrolctl patrol-collector patrol-simulator
+RELEASE := .build/release
+# To build: gpsd's, SQLite's and zlib's headers. To run and to test: gpsd itself; protoc, openssl, sqlite3, jq and
+# curl look at the wire, the certificates, the stores and the socket from outside; systemd checks its units.
+PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev gpsd protobuf-compiler openssl sqlite3 jq curl systemd
+
+.PHONY: help demo test build packages format lint bench install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## drive a simulated cart through the whole chain; Ctrl-C ends it with a summary
+	@config/demo/demo
+
+test: build lint ## every test: units, the real chain, the rules of the tree
+	@echo "== building the tests (minutes, the first time)"
+	@swift build --build-tests
+	@echo "== testing"
+	@PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) Tests/run
+
+build: packages ## the programs, as they are installed: release, static Swift runtime
+	@echo "== building the programs (minutes, the first time)"
+	@swift build -c release --static-swift-stdlib
+
+packages: ## what Debian must provide; asks apt only for what is missing
+	@missing=$$(for package in $(PACKAGES); do \
+	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; done); \
+	if [ -n "$$missing" ]; then \
+	    echo "== installing with apt:" $$missing; \
+	    sudo=$$([ $$(id -u) = 0 ] || echo sudo); \
+	    $$sudo apt-get update -qq; \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
+	fi
+
+lint: ## the formatter's rules, as errors
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## let the formatter write
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build ## memory, wake-ups, CPU, start and answer times, with the machine and the variation
+	@swift build --build-tests
+	@PATROLD_BENCH=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --skip-build --filter BenchTests --no-parallel
+
+install: build ## programs, units and an example configuration below DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/patrold $(DESTDIR)/usr/lib/systemd/system
+	for program in $(PROGRAMS); do install -m 0755 -s $(RELEASE)/$$program $(DESTDIR)$(PREFIX)/bin/; done
+	install -m 0644 systemd/*.service $(DESTDIR)/usr/lib/systemd/system/
+	install -m 0644 config/patrold.toml $(DESTDIR)/etc/patrold/patrold.toml.example
+
+clean: ## what was built, and the demo's state
+	rm -rf .build

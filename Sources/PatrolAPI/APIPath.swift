@@ -1,0 +1,20 @@
+/// The paths of the local socket; `openapi.yaml` beside this file describes them.
+public enum APIPath: String, CaseIterable, Sendable {
+    /// Whether the cart is all right.
+    case health = "/v1/health"
+    /// What the cart knows of itself.
+    case status = "/v1/status"
+    /// Where it is.
+    case position = "/v1/position"
+    /// What the journal holds, page by page.
+    case records = "/v1/records"
+    /// Where the cart was, as GeoJSON or GPX.
+    case track = "/v1/track"
+    /// What waits for upload.
+    case queue = "/v1/queue"
+    /// What happens, as it happens.
+    case stream = "/v1/stream"
+
+    /// The largest page of ``records``.
+    public static let maximumPageSize = 1000
+}

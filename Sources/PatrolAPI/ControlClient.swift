@@ -1,0 +1,159 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import Glibc
+import NIOCore
+import NIOHTTP1
+
+/// Asks a running patrold over its local socket.
+public struct ControlClient: Sendable {
+    /// Why nothing came back.
+    public enum Failure: Error, CustomStringConvertible {
+        /// Nobody answers at the socket.
+        case notReachable(path: String, reason: String)
+        /// The daemon answered that it cannot do what was asked.
+        case refused(APIError)
+        /// The answer was not what this version understands.
+        case unexpectedAnswer(String)
+
+        /// For a person, on one line.
+        public var description: String {
+            switch self {
+            case .notReachable(let path, let reason): "patrold is not reachable at \(path): \(reason)"
+            case .refused(let error): error.description
+            case .unexpectedAnswer(let what): "patrold gave an unexpected answer: \(what)"
+            }
+        }
+    }
+
+    /// A page of records is below 1 MiB; anything larger is no answer of ours.
+    private static let maximumAnswerBytes = 8 * 1024 * 1024
+
+    private let client: HTTPClient
+    private let socketPath: String
+
+    /// Runs `body` with a client and closes its connections afterwards.
+    /// - Parameter socketPath: for example `/run/patrold/patrold.sock`.
+    public static func with<Result: Sendable>(
+        socketPath: String,
+        _ body: (ControlClient) async throws -> Result
+    ) async throws -> Result {
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        configuration.redirectConfiguration = .disallow
+        // A refused connection would otherwise be tried again until the deadline.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Result
+        do {
+            result = try await body(ControlClient(client: client, socketPath: socketPath))
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+        return result
+    }
+
+    private init(client: HTTPClient, socketPath: String) {
+        self.client = client
+        self.socketPath = socketPath
+    }
+
+    /// Fetches and decodes a report.
+    /// - Parameter query: names and values, sent percent-encoded; a `nil` value leaves the name out.
+    /// - Throws: ``Failure``.
+    public func get<Report: Decodable>(
+        _ type: Report.Type,
+        _ path: APIPath,
+        query: [(name: String, value: String?)] = []
+    ) async throws -> Report {
+        let body = try await get(path, query: query)
+        do {
+            return try APICoding.decode(type, from: body.readableBytesView)
+        } catch {
+            throw Failure.unexpectedAnswer("\(path.rawValue): \(error)")
+        }
+    }
+
+    /// Fetches a body as it is.
+    public func text(_ path: APIPath, query: [(name: String, value: String?)] = []) async throws -> String {
+        String(buffer: try await get(path, query: query))
+    }
+
+    /// Hands over each line of an endless answer as it comes, until `line` says `false` or the daemon ends.
+    public func lines(
+        _ path: APIPath,
+        query: [(name: String, value: String?)] = [],
+        _ line: (String) throws -> Bool
+    ) async throws {
+        var rest = ByteBuffer()
+        for try await part in try await respond(path, query: query, timeout: .hours(24 * 365)).body {
+            rest.writeImmutableBuffer(part)
+            while let end = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+                let text = rest.readString(length: end - rest.readerIndex) ?? ""
+                rest.moveReaderIndex(forwardBy: 1)
+                if try !line(text) { return }
+            }
+            guard rest.readableBytes <= Self.maximumAnswerBytes else {
+                throw Failure.unexpectedAnswer("\(path.rawValue): a line without an end")
+            }
+            rest.discardReadBytes()
+        }
+    }
+
+    /// Hands over an answer of any length part by part.
+    public func parts(
+        _ path: APIPath,
+        query: [(name: String, value: String?)] = [],
+        _ part: (String) throws -> Void
+    ) async throws {
+        for try await buffer in try await respond(path, query: query, timeout: .minutes(10)).body {
+            try part(String(buffer: buffer))
+        }
+    }
+
+    private func get(_ path: APIPath, query: [(name: String, value: String?)]) async throws -> ByteBuffer {
+        try await respond(path, query: query, timeout: .seconds(10)).body.collect(upTo: Self.maximumAnswerBytes)
+    }
+
+    private func respond(
+        _ path: APIPath,
+        query: [(name: String, value: String?)],
+        timeout: TimeAmount
+    ) async throws -> HTTPClientResponse {
+        let pairs = query.compactMap { item in item.value.map { "\(item.name)=\(percentEncoded($0))" } }
+        let uri = path.rawValue + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+        guard let url = URL(httpURLWithSocketPath: socketPath, uri: uri) else {
+            throw Failure.notReachable(path: socketPath, reason: "the path cannot be written as a URL")
+        }
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(HTTPClientRequest(url: url.absoluteString), timeout: timeout)
+        } catch {
+            throw Failure.notReachable(path: socketPath, reason: Self.describe(error))
+        }
+        guard response.status == .ok else {
+            let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+            do {
+                throw Failure.refused(try APICoding.decode(APIError.self, from: body.readableBytesView))
+            } catch is DecodingError {
+                throw Failure.unexpectedAnswer("status \(response.status.code)")
+            }
+        }
+        return response
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+        return "\(error)"
+    }
+
+    private func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let isUnreserved =
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || [45, 46, 95, 126].contains(byte)
+            return isUnreserved ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+}

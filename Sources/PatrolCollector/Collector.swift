@@ -1,0 +1,216 @@
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import PatrolCore
+public import PatrolService
+public import ServiceLifecycle
+import UnixSignals
+
+/// The receiving end for one station: takes the batches of its vehicles over HTTP, stores each record once, and shows
+/// what it holds.
+///
+/// | request | answer |
+/// | --- | --- |
+/// | `POST /v1/batches` | `{"acknowledged": {"events": n, "positions": n}}` once the batch is on disk |
+/// | `GET /v1/vehicles` | each vehicle: its journals, how much is held, its newest position |
+/// | `GET /v1/vehicles/{id}/track?from&to&shape` | GeoJSON: `points` (default) or `lines` |
+/// | `GET /v1/vehicles/{id}/events?from&to&kind` | the events in the order of time |
+/// | `GET /v1/health` | 200, or 503 if batches cannot be stored |
+///
+/// Everything that is not granted is answered with `{"error": {"code", "message", "hint"}}`.
+public struct Collector: Service {
+    /// Beyond these, connections wait to be accepted: below the usual 1024 descriptors of a process.
+    private static let maximumConnections = 512
+    /// A cart sends every 30 s while it moves; a connection that is silent for longer than this is not its.
+    private static let idleTimeout = TimeAmount.seconds(90)
+    /// What is under way when the stop comes may take so long.
+    private static let maximumShutdown = Duration.seconds(10)
+
+    private let application: Application<CollectorResponder>
+    private let writer: StoreWriter
+    private let reader: StoreReader
+    private let notification: ServiceNotification
+    private let options: CollectorOptions
+    private let logger: Logger
+
+    /// Opens the store and reads the files; listens only when it runs.
+    /// - Parameters:
+    ///   - systemTime: the station's clock, which dates what no vehicle has dated and says how old a position is.
+    ///   - notification: the way to the service manager.
+    ///   - onListening: is called with `ADDRESS:PORT` once requests are answered.
+    /// - Throws: one sentence that names what cannot be used.
+    public init(
+        _ options: CollectorOptions,
+        systemTime: @escaping @Sendable () -> WallTime,
+        logger: Logger,
+        notification: ServiceNotification,
+        onListening: @escaping @Sendable (String) -> Void
+    ) throws(CollectorError) {
+        try self.init(
+            options,
+            systemTime: systemTime,
+            logger: logger,
+            notification: notification,
+            maximumStorePages: nil,
+            onListening: onListening
+        )
+    }
+
+    /// - Parameter maximumStorePages: see ``StoreWriter``.
+    init(
+        _ options: CollectorOptions,
+        systemTime: @escaping @Sendable () -> WallTime,
+        logger: Logger,
+        notification: ServiceNotification,
+        maximumStorePages: Int?,
+        onListening: @escaping @Sendable (String) -> Void
+    ) throws(CollectorError) {
+        if options.tls == nil, !options.listen.isLocal {
+            logger.warning("tokens and positions travel unencrypted", metadata: ["listen": "\(options.listen)"])
+        }
+        let tokens = try Self.follow(options.tokensFile, "tokens file", logger, VehicleTokens.init(parsing:path:))
+        let access: ReadAccess =
+            if let path = options.operatorTokenFile {
+                .operatorToken(try Self.follow(path, "operators' token file", logger, OperatorToken.parse))
+            } else {
+                .localOnly
+            }
+        let server = try Self.server(options.tls)
+        let folder = try StoreFolder(path: options.storeFolder)
+        writer = try StoreWriter(folder: folder, maximumPages: maximumStorePages)
+        reader = try StoreReader(databasePath: folder.databasePath)
+        let condition = StoreCondition(logger: logger, notification: notification)
+        let responder = CollectorResponder(
+            batches: BatchReceiver(
+                tokens: tokens,
+                writer: writer,
+                condition: condition,
+                maximumBodyBytes: options.maximumBodyBytes,
+                maximumDecompressedBytes: options.maximumDecompressedBytes,
+                faults: options.faults,
+                systemTime: systemTime
+            ),
+            queries: StoreQueries(reader: reader, condition: condition, tokens: tokens, systemTime: systemTime),
+            access: access
+        )
+        application = Application(
+            responder: responder,
+            server: server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(options.listen.host, port: options.listen.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: logger)
+            ),
+            onServerRunning: { channel in
+                let address = ListenAddress(channel.localAddress, else: options.listen).description
+                onListening(address)
+                notification.ready(status: "listening on \(address)")
+            },
+            logger: logger
+        )
+        self.notification = notification
+        self.options = options
+        self.logger = logger
+    }
+
+    private static func follow<Value>(
+        _ path: String,
+        _ what: String,
+        _ logger: Logger,
+        _ parse: @escaping @Sendable (String, String) throws(SecretFileError) -> Value
+    ) throws(CollectorError) -> FollowedFile<Value> {
+        do {
+            return try FollowedFile(path: path, logger: logger, parse: parse)
+        } catch {
+            throw CollectorError("the \(what) \(error)")
+        }
+    }
+
+    /// HTTP/1.1, within TLS if there is a certificate.
+    private static func server(_ files: CollectorOptions.TLSFiles?) throws(CollectorError) -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                idleTimeout: idleTimeout,
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384)
+            )
+        )
+        guard let files else { return http }
+        let chain = try usable("the certificate", files.certificateFile) { try NIOSSLCertificate.fromPEMFile($0) }
+        let key = try usable("the key", files.keyFile) { try NIOSSLPrivateKey(file: $0, format: .pem) }
+        do {
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(key)
+            )
+            configuration.minimumTLSVersion = .tlsv12
+            // Made here once for its errors: a key that is not the certificate's shows nowhere else before the start.
+            _ = try NIOSSLContext(configuration: configuration)
+            return try .tls(http, tlsConfiguration: configuration)
+        } catch {
+            throw CollectorError(
+                "the certificate \(files.certificateFile) and the key \(files.keyFile) do not belong together: \(error)"
+            )
+        }
+    }
+
+    private static func usable<Value>(
+        _ what: String,
+        _ path: String,
+        _ load: (String) throws -> Value
+    ) throws(CollectorError) -> Value {
+        // NIOSSL does not tell a missing certificate from a broken one.
+        guard access(path, R_OK) == 0 else {
+            throw CollectorError("\(what) \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        do {
+            return try load(path)
+        } catch {
+            throw CollectorError("\(what) \(path) cannot be used: \(error)")
+        }
+    }
+
+    /// Serves until it is told to stop in order, or cancelled; then lets go of the store.
+    public func run() async throws {
+        do {
+            try await withGracefulShutdownHandler {
+                try await application.run()
+            } onGracefulShutdown: {
+                notification.stopping(status: "finishing what is under way")
+            }
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    private func close() async {
+        await reader.close()
+        await writer.close()
+    }
+
+    /// Runs as the only service of a process: SIGTERM and SIGINT stop it in order.
+    public func runUntilSignal() async throws(CollectorError) {
+        // The group's own lines repeat the error that is thrown here.
+        var quiet = logger
+        quiet.logLevel = .critical
+        var configuration = ServiceGroupConfiguration(
+            services: [self],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
+        )
+        configuration.maximumGracefulShutdownDuration = Self.maximumShutdown
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            throw CollectorError(
+                "cannot listen on \(options.listen): \(String(cString: strerror(error.errnoCode)))"
+            )
+        } catch {
+            throw CollectorError("cannot serve on \(options.listen): \(error)")
+        }
+    }
+}

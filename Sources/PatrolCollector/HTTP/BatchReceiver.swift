@@ -1,0 +1,178 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import PatrolCore
+import PatrolSQLite
+import PatrolWire
+
+/// `POST /v1/batches`: from the bounds to the meaning, and from there to the disk.
+struct BatchReceiver: Sendable {
+    /// Comes again when a person may have made room.
+    static let storageRetrySeconds = 30
+
+    let tokens: FollowedFile<VehicleTokens>
+    let writer: StoreWriter
+    let condition: StoreCondition
+    let maximumBodyBytes: Int
+    let maximumDecompressedBytes: Int
+    let faults: TestBenchFaults
+    let systemTime: @Sendable () -> WallTime
+
+    /// - Throws: ``RequestFailure``, ``BrokenRequest``.
+    func receive(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        let encoding: WireEncoding
+        let isCompressed: Bool
+        let vehicle: String
+        do {
+            encoding = try Self.encoding(of: request.headers)
+            isCompressed = try Self.isCompressed(request.headers)
+            vehicle = try await authenticate(request.headers)
+        } catch {
+            _ = try await BoundedBody.read(request.body, limit: 0)
+            throw error
+        }
+        guard let body = try await BoundedBody.read(request.body, limit: maximumBodyBytes) else {
+            throw tooLarge("the body", "--max-body", maximumBodyBytes)
+        }
+        let batch = try decode(body, isCompressed: isCompressed, encoding)
+        guard batch.vehicle == vehicle else {
+            throw RequestFailure(
+                .forbidden,
+                "wrong_vehicle",
+                "the token belongs to \(vehicle), the batch to \(batch.vehicle)",
+                hint: "each vehicle has a token of its own"
+            )
+        }
+        if Int.random(in: 0..<100) < faults.refusedPercent {
+            throw RequestFailure.unavailable("refused by --fault", hint: "come again", retryAfterSeconds: 1)
+        }
+        let stored = try await store(batch, context.logger)
+        if faults.acknowledgementDelay > .zero { try await Task.sleep(for: faults.acknowledgementDelay) }
+        let acknowledgement = Acknowledgement(
+            events: stored.events.acknowledged,
+            positions: stored.positions.acknowledged
+        )
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: acknowledgement.json))
+        )
+    }
+
+    // MARK: Bounds
+
+    private static func encoding(of headers: HTTPFields) throws(RequestFailure) -> WireEncoding {
+        // RFC 9110, section 8.3.1: type and subtype are case-insensitive, and parameters may follow.
+        let type = headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased().filter { $0 != " " } }
+        guard let encoding = WireEncoding.allCases.first(where: { $0.contentType == type }) else {
+            throw RequestFailure(
+                .unsupportedMediaType,
+                "unsupported_media_type",
+                "the content type is \(type ?? "missing")",
+                hint: "possible: " + WireEncoding.allCases.map(\.contentType).joined(separator: ", ")
+            )
+        }
+        return encoding
+    }
+
+    private static func isCompressed(_ headers: HTTPFields) throws(RequestFailure) -> Bool {
+        switch headers[.contentEncoding]?.lowercased() {
+        case nil, "", "identity": return false
+        case "gzip", "x-gzip": return true
+        case .some(let other):
+            var failure = RequestFailure(
+                .unsupportedMediaType,
+                "unsupported_encoding",
+                "the content encoding is \(other)",
+                hint: "gzip, or none"
+            )
+            // RFC 9110, section 12.5.3: this tells a client what the 415 was about.
+            failure.headers[.acceptEncoding] = "gzip"
+            throw failure
+        }
+    }
+
+    private func authenticate(_ headers: HTTPFields) async throws(RequestFailure) -> String {
+        guard let token = Token(authorization: headers[.authorization]) else {
+            throw .unauthorized("the batch comes without a token", hint: "Authorization: Bearer, with the cart's token")
+        }
+        guard let vehicle = await tokens.current().vehicle(of: token) else {
+            throw .unauthorized("the token is not known here", hint: "the collector's file of tokens must have it")
+        }
+        return vehicle
+    }
+
+    private func tooLarge(_ what: String, _ option: String, _ limit: Int) -> RequestFailure {
+        RequestFailure(
+            .contentTooLarge,
+            "too_large",
+            "\(what) is larger than \(limit) bytes",
+            hint: "send fewer records at once; the limit is the collector's \(option)"
+        )
+    }
+
+    // MARK: Meaning
+
+    private func decode(
+        _ body: ByteBuffer,
+        isCompressed: Bool,
+        _ encoding: WireEncoding
+    ) throws(RequestFailure) -> DecodedBatch {
+        var bytes = Array(body.readableBytesView)
+        if isCompressed {
+            do {
+                bytes = try Gzip.decompress(bytes, limit: maximumDecompressedBytes)
+            } catch Gzip.Failure.tooLarge {
+                throw tooLarge("the decompressed body", "--max-decompressed", maximumDecompressedBytes)
+            } catch {
+                throw .badBatch("the body is not gzip: \(error)")
+            }
+        }
+        do {
+            return try BatchDecoder.decode(bytes, as: encoding)
+        } catch {
+            throw .badBatch("\(error)")
+        }
+    }
+
+    // MARK: The disk
+
+    private func store(_ batch: DecodedBatch, _ logger: Logger) async throws(RequestFailure) -> StoredBatch {
+        let stored: StoredBatch
+        do {
+            stored = try await writer.store(batch, heardAt: systemTime())
+        } catch {
+            condition.failed(error.reason)
+            throw .unavailable(
+                "the batch could not be stored",
+                hint: "the collector's health and log say why",
+                retryAfterSeconds: Self.storageRetrySeconds
+            )
+        }
+        condition.worked()
+        logger.debug("stored a batch", metadata: metadata(of: stored, batch))
+        if stored.events.conflicting + stored.positions.conflicting > 0 {
+            logger.error(
+                "a journal used its numbers twice, the later records are not kept",
+                metadata: metadata(of: stored, batch)
+            )
+        }
+        return stored
+    }
+
+    private func metadata(of stored: StoredBatch, _ batch: DecodedBatch) -> Logger.Metadata {
+        [
+            "vehicle": "\(batch.vehicle)", "journal": "\(batch.journalID)",
+            "events": "\(stored.events.new)", "positions": "\(stored.positions.new)",
+            "repeated": "\(stored.events.repeated + stored.positions.repeated)",
+            "conflicting": "\(stored.events.conflicting + stored.positions.conflicting)",
+        ]
+    }
+}
+
+extension RequestFailure {
+    fileprivate static func badBatch(_ message: String) -> RequestFailure {
+        RequestFailure(.badRequest, "bad_batch", message, hint: "the sender must leave this record out")
+    }
+}

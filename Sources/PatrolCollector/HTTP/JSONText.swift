@@ -1,0 +1,45 @@
+import PatrolCore
+
+/// The small words of JSON (RFC 8259).
+enum JSONText {
+    /// A string with its quotation marks. Section 7: these two and the control characters must be escaped.
+    static func string(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case _ where scalar.value < 0x20:
+                result += "\\u00" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// A whole number of units of the last decimal place, exactly and without zeros at the end.
+    static func fixed(_ value: Int64, places: Int) -> String {
+        var digits = String(value.magnitude)
+        digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        var fraction = digits.suffix(places)
+        while fraction.last == "0" { fraction.removeLast() }
+        return (value < 0 ? "-" : "") + digits.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
+    }
+
+    /// The details of an event, in the order of their keys.
+    static func object(_ details: [String: DetailValue]) -> String {
+        let members = details.sorted { $0.key < $1.key }.map { "\(string($0.key)):\(value($0.value))" }
+        return "{" + members.joined(separator: ",") + "}"
+    }
+
+    private static func value(_ value: DetailValue) -> String {
+        switch value {
+        case .string(let text): string(text)
+        case .integer(let number): String(number)
+        // Section 6: JSON has no infinity and no NaN.
+        case .number(let number): number.isFinite ? "\(number)" : "null"
+        case .bool(let truth): truth ? "true" : "false"
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import PatrolCore
+import PatrolSQLite
+
+/// Reads the store on a thread of its own, beside the writer: in WAL mode neither waits for the other.
+///
+/// Everything of any length comes page by page. Between two pages nothing is held open, so that a slow reader keeps no
+/// old version of the store alive; what is corrected or stored meanwhile may show in the later pages.
+actor StoreReader {
+    /// So many records a page: some 100 kB in memory.
+    static let pageSize = 1000
+
+    let database: Database
+    private let thread: DatabaseThread
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Opens a store that a ``StoreWriter`` has made.
+    init(databasePath: String) throws(CollectorError) {
+        do {
+            thread = try DatabaseThread()
+            // A reader waits only while the log is recovered or reset.
+            database = try Database(path: databasePath, access: .readOnly, busyTimeout: .seconds(5))
+        } catch {
+            throw CollectorError(store: databasePath, error)
+        }
+    }
+
+    /// The store's number of a vehicle; `nil` if it has never been heard of.
+    func vehicle(named name: String) throws(SQLiteError) -> Int64? {
+        let statement = try database.statement("SELECT id FROM vehicle WHERE name = ?1")
+        try statement.bind(name, at: 1)
+        defer { statement.reset() }
+        return try statement.step() ? try statement.integer(0) : nil
+    }
+
+    /// The positions of a vehicle in a range of time, in the order of time, journal and sequence.
+    /// - Parameter place: where the page before ended; `nil` for the first page.
+    func positions(
+        of vehicle: Int64,
+        in range: TimeRange,
+        after place: PagePlace?
+    ) throws(SQLiteError) -> Page<HeldPosition> {
+        let statement = try database.statement(Self.positionPage)
+        return try page(statement, vehicle, range, after: place) { statement throws(SQLiteError) in
+            try PositionColumns.read(statement, from: 4)
+        }
+    }
+
+    /// The events of a vehicle in a range of time, in the order of time, journal and sequence.
+    /// - Parameters:
+    ///   - kind: only those of this kind; `nil` for all.
+    ///   - place: where the page before ended; `nil` for the first page.
+    func events(
+        of vehicle: Int64,
+        in range: TimeRange,
+        kind: String?,
+        after place: PagePlace?
+    ) throws(SQLiteError) -> Page<HeldEvent> {
+        let statement = try database.statement(kind == nil ? Self.eventPage : Self.eventPageOfKind)
+        if let kind { try statement.bind(kind, at: 6) }
+        return try page(statement, vehicle, range, after: place) { statement throws(SQLiteError) in
+            try HeldEvent(statement, from: 4)
+        }
+    }
+
+    static let positionPage = pageSQL("position", columns: PositionColumns.names)
+    static let eventPage = pageSQL("event", columns: HeldEvent.columns)
+    static let eventPageOfKind = pageSQL("event", columns: HeldEvent.columns, condition: "AND kind = ?6")
+
+    /// The row value is a place in the order of the index, from which the page is read on.
+    private static func pageSQL(_ table: String, columns: String, condition: String = "") -> String {
+        """
+        SELECT effective_ms, journal, sequence, (SELECT uuid FROM journal WHERE id = \(table).journal), \(columns)
+        FROM \(table)
+        WHERE vehicle = ?1 AND (effective_ms, journal, sequence) > (?2, ?3, ?4) AND effective_ms < ?5 \(condition)
+        ORDER BY effective_ms, journal, sequence LIMIT \(pageSize)
+        """
+    }
+
+    private func page<Record>(
+        _ statement: Statement,
+        _ vehicle: Int64,
+        _ range: TimeRange,
+        after place: PagePlace?,
+        _ read: (Statement) throws(SQLiteError) -> Record?
+    ) throws(SQLiteError) -> Page<Record> {
+        let place = place ?? PagePlace(before: range.from)
+        try statement.bind(vehicle, at: 1)
+        try statement.bind(place.milliseconds, at: 2)
+        try statement.bind(place.journal, at: 3)
+        try statement.bind(place.sequence, at: 4)
+        try statement.bind(range.to?.millisecondsSince1970 ?? .max, at: 5)
+        defer { statement.reset() }
+        var page = Page<Record>(records: [])
+        var rows = 0
+        while try statement.step() {
+            rows += 1
+            let sequence = try statement.integer(2)
+            if rows == Self.pageSize {
+                page.end = PagePlace(
+                    milliseconds: try statement.integer(0),
+                    journal: try statement.integer(1),
+                    sequence: sequence
+                )
+            }
+            let journal = try statement.text(3)
+            guard let record = try read(statement) else { continue }
+            page.records.append(Paged(journal: journal, sequence: sequence, record: record))
+        }
+        return page
+    }
+
+    /// Lets go of the store. Nothing may be asked afterwards.
+    func close() {
+        database.close()
+    }
+}
+
+/// A record's place in the order in which pages are read.
+struct PagePlace: Hashable, Sendable {
+    var milliseconds: Int64
+    /// The store's number of the journal.
+    var journal: Int64
+    var sequence: Int64
+
+    init(milliseconds: Int64, journal: Int64, sequence: Int64) {
+        self.milliseconds = milliseconds
+        self.journal = journal
+        self.sequence = sequence
+    }
+
+    /// Just before the first record of a range.
+    init(before time: WallTime?) {
+        self.init(milliseconds: time?.millisecondsSince1970 ?? .min, journal: .min, sequence: .min)
+    }
+}
+
+/// Some records in a row.
+struct Page<Record: Hashable & Sendable>: Hashable, Sendable {
+    var records: [Paged<Record>]
+    /// Where this page ends; `nil` if nothing comes after it.
+    var end: PagePlace?
+}
+
+/// A record of a page with what identifies it among its vehicle's.
+struct Paged<Record: Hashable & Sendable>: Hashable, Sendable {
+    /// The journal's identity.
+    var journal: String
+    var sequence: Int64
+    var record: Record
+}
+
+/// An event as the store holds it.
+struct HeldEvent: Hashable, Sendable {
+    var time: EffectiveTime
+    var kind: String
+    var coordinate: Coordinate?
+    /// A JSON object.
+    var details: String
+
+    static let columns = "effective_ms, time_source, kind, latitude_e7, longitude_e7, details"
+
+    /// - Returns: `nil` if the row holds what no event can be, which only a foreign hand can have written.
+    init?(_ statement: Statement, from first: Int32) throws(SQLiteError) {
+        guard let source = EffectiveTime.Source(rawValue: try statement.integer(first + 1)) else { return nil }
+        time = EffectiveTime(time: WallTime(millisecondsSince1970: try statement.integer(first)), source: source)
+        kind = try statement.text(first + 2)
+        if let latitude = try statement.optionalInteger(first + 3).flatMap(Int32.init(exactly:)),
+            let longitude = try statement.optionalInteger(first + 4).flatMap(Int32.init(exactly:))
+        {
+            coordinate = Coordinate(latitudeE7: latitude, longitudeE7: longitude)
+        }
+        details = try statement.text(first + 5)
+    }
+}

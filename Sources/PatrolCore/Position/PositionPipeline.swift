@@ -1,0 +1,154 @@
+/// The way of a fix through the policies: time mark, filter, clock, motion, odometer, sampling. Each knows nothing of
+/// the others; their order stands here.
+public struct PositionPipeline: Hashable, Sendable {
+    /// The settings of each policy.
+    public struct Settings: Hashable, Sendable {
+        /// When this program was built; no true time is earlier.
+        public var buildDate: WallTime
+        /// Which fixes are positions.
+        public var filter = FixFilter.Settings()
+        /// Moving or parked.
+        public var motion = MotionDetector.Settings()
+        /// What counts as way.
+        public var odometer = Odometer.Settings()
+        /// Which positions are recorded.
+        public var sampling = Sampler.Settings()
+        /// When UTC is trusted.
+        public var clock = WallClock.Settings()
+
+        /// The defaults for a program built at a date.
+        public init(buildDate: WallTime) {
+            self.buildDate = buildDate
+        }
+    }
+
+    /// What became of a fix, and what is to be done about it.
+    public struct Outcome: Hashable, Sendable {
+        /// Whether it is a position of the cart.
+        public var verdict: FixFilter.Verdict
+        /// Whether its time can be true.
+        public var timeMark: TimeMark
+        /// The position to record; `nil` if the fix was refused or none is due.
+        public var record: Position?
+        /// The events to record, in this order.
+        public var events: [Event] = []
+        /// What the boot's clock turned out to be, to be kept with the boot; `nil` if nothing changed that is worth it.
+        public var clockOffset: ClockOffset?
+    }
+
+    private var judge: FixTimeJudge
+    private var filter: FixFilter
+    private var detector: MotionDetector
+    private var odometer: Odometer
+    private var sampler: Sampler
+    private var latest: Position?
+    private var lastJumpEvent: Instant?
+
+    /// What time it is. A copy tells the time of other events until the next fix.
+    public private(set) var clock: WallClock
+
+    /// At most one event about jumps in this time: a receiver that hops to and fro would wear out the flash with them.
+    /// The counters have every one.
+    static let jumpEventSpacing: Duration = .seconds(60)
+
+    /// - Parameters:
+    ///   - settings: of each policy.
+    ///   - odometerMetres: the odometer of the newest position in the journal, 0 for an empty one.
+    public init(settings: Settings, odometerMetres: Int64) {
+        judge = FixTimeJudge(buildDate: settings.buildDate)
+        filter = FixFilter(settings: settings.filter)
+        detector = MotionDetector(settings: settings.motion)
+        odometer = Odometer(metres: odometerMetres, settings: settings.odometer)
+        sampler = Sampler(settings: settings.sampling)
+        clock = WallClock(settings: settings.clock)
+    }
+
+    /// The cart as the last accepted fix left it.
+    public var state: PositionState {
+        PositionState(
+            latest: latest,
+            motion: detector.motion,
+            odometerMetres: odometer.wholeMetres,
+            counters: filter.counters
+        )
+    }
+
+    /// A report of the receiver.
+    public mutating func handle(_ fix: Fix) -> Outcome {
+        let mark = judge.mark(fix)
+        let verdict = filter.handle(fix)
+        var outcome = Outcome(verdict: verdict, timeMark: mark)
+        switch verdict {
+        case .accepted(let coordinate):
+            accept(fix, at: coordinate, relocated: false, into: &outcome)
+        case .relocated(let coordinate):
+            accept(fix, at: coordinate, relocated: true, into: &outcome)
+        case .jumped(let metres, let seconds):
+            guard lastJumpEvent.map({ fix.receivedAt - $0 >= Self.jumpEventSpacing }) ?? true else { break }
+            lastJumpEvent = fix.receivedAt
+            let jump = EventKind.gpsRejectedJump(distanceMetres: Int64(metres.rounded()), seconds: seconds)
+            outcome.events.append(event(jump, at: fix.receivedAt))
+        case .rejected:
+            break
+        }
+        return outcome
+    }
+
+    private mutating func accept(
+        _ fix: Fix,
+        at coordinate: Coordinate,
+        relocated: Bool,
+        into outcome: inout Outcome
+    ) {
+        let change = detector.handle(fix, at: coordinate, relocated: relocated)
+        odometer.handle(coordinate, motion: detector.motion, change: change, relocated: relocated)
+        let position = Position(
+            fix,
+            at: coordinate,
+            timeMark: outcome.timeMark,
+            odometerMetres: odometer.wholeMetres
+        )
+        latest = position
+        if sampler.takes(at: fix.receivedAt, motion: detector.motion, changed: change != nil) {
+            outcome.record = position
+        }
+        guard let time = fix.time else { return }
+        for action in clock.handle(time, marked: outcome.timeMark, at: fix.receivedAt) {
+            apply(action, at: fix.receivedAt, to: &outcome)
+        }
+    }
+
+    private func apply(_ action: WallClock.Action, at now: Instant, to outcome: inout Outcome) {
+        switch action {
+        case .trusted(let offset):
+            outcome.clockOffset = offset
+            let trusted = EventKind.clockTrusted(
+                source: offset.source,
+                uncertaintyMilliseconds: offset.uncertaintyMilliseconds
+            )
+            outcome.events.append(event(trusted, at: now))
+        case .stepped(let step, let offset):
+            outcome.clockOffset = offset
+            let stepped = EventKind.clockStepped(byMilliseconds: step.milliseconds, source: offset.source)
+            outcome.events.append(event(stepped, at: now))
+        case .offsetChanged(let offset):
+            outcome.clockOffset = offset
+        }
+    }
+
+    private func event(_ kind: EventKind, at now: Instant) -> Event {
+        Event(kind, at: now, time: clock.wallTime(at: now), coordinate: latest?.coordinate)
+    }
+}
+
+/// What is known of the cart's place: for the status, and for the position that goes with every upload.
+public struct PositionState: Hashable, Sendable {
+    /// The last accepted fix, recorded or not; `nil` before the first one.
+    public var latest: Position?
+    /// Whether the cart drives.
+    public var motion: Motion
+    /// Whole metres since the journal was created.
+    public var odometerMetres: Int64
+    /// Accepted and refused fixes since the daemon started.
+    public var counters: FixCounters
+}

@@ -1,0 +1,166 @@
+/// What became of one attempt to send a batch. Every status and every network error is one of these.
+public enum UploadOutcome: Hashable, Sendable {
+    /// The receiver holds everything up to and including these records durably. Numbers of a lane that the batch held
+    /// nothing of mean nothing.
+    case acknowledged(events: SequenceNumber, positions: SequenceNumber)
+    /// The network failed or the receiver is busy (408, 425, 429, 5xx): the same again later.
+    /// - `retryAfter`: what the receiver asked for, if it did.
+    case retryLater(reason: String, retryAfter: Duration?)
+    /// Nothing that is sent will be accepted before somebody changes something (401, 403, a wrong address).
+    case heldUntilPersonActs(reason: String)
+    /// The batch is too large (413): a smaller one may be accepted.
+    case tooLarge(reason: String)
+    /// The receiver understood and refuses what is in the batch (any other 4xx): one of the records is at fault.
+    case rejected(reason: String)
+}
+
+/// How much may go into the next batch, and what for. What is acknowledged already never goes into one.
+public struct BatchPlan: Hashable, Sendable {
+    /// Why this batch goes now.
+    public enum Purpose: String, CaseIterable, Sendable {
+        /// Something new is due.
+        case live
+        /// More than one batch waits, and the pace allows the next.
+        case backlog
+        /// A person or a stop of the daemon asked for it.
+        case flush
+        /// A record is searched for that the receiver refuses.
+        case isolation
+    }
+
+    /// The most events, from the oldest that is not acknowledged; 0 for none.
+    public var maximumEvents: Int
+    /// The most positions, likewise.
+    public var maximumPositions: Int
+    /// Why this batch goes now.
+    public var purpose: Purpose
+
+    /// See the properties.
+    public init(maximumEvents: Int, maximumPositions: Int, purpose: Purpose) {
+        self.maximumEvents = maximumEvents
+        self.maximumPositions = maximumPositions
+        self.purpose = purpose
+    }
+
+    subscript(lane: Lane) -> Int {
+        switch lane {
+        case .events: maximumEvents
+        case .positions: maximumPositions
+        }
+    }
+}
+
+/// What a batch held, and what became of it.
+public struct UploadAttempt: Hashable, Sendable {
+    /// The first and the last event in the batch; `nil` if it held none.
+    public var events: ClosedRange<SequenceNumber>?
+    /// The first and the last position in the batch; `nil` if it held none.
+    public var positions: ClosedRange<SequenceNumber>?
+    /// Bytes of the request's body that may have gone out, 0 or more.
+    public var bytesOnWire: Int
+    /// What became of it.
+    public var outcome: UploadOutcome
+
+    /// See the properties.
+    public init(
+        events: ClosedRange<SequenceNumber>?,
+        positions: ClosedRange<SequenceNumber>?,
+        bytesOnWire: Int,
+        outcome: UploadOutcome
+    ) {
+        self.events = events
+        self.positions = positions
+        self.bytesOnWire = bytesOnWire
+        self.outcome = outcome
+    }
+
+    subscript(lane: Lane) -> ClosedRange<SequenceNumber>? {
+        switch lane {
+        case .events: events
+        case .positions: positions
+        }
+    }
+}
+
+/// What one destination still lacks.
+public struct UploadBacklog: Hashable, Sendable {
+    /// One lane of it.
+    public struct LaneBacklog: Hashable, Sendable {
+        /// Records that are not acknowledged, those of a batch under way included; 0 or more.
+        public var waiting: Int
+        /// The newest record of the lane, acknowledged or not: no receiver can hold a later one.
+        public var newest: SequenceNumber
+
+        /// See the properties.
+        public init(waiting: Int, newest: SequenceNumber) {
+            self.waiting = waiting
+            self.newest = newest
+        }
+    }
+
+    /// The events.
+    public var events: LaneBacklog
+    /// The positions.
+    public var positions: LaneBacklog
+
+    /// See the properties.
+    public init(events: LaneBacklog, positions: LaneBacklog) {
+        self.events = events
+        self.positions = positions
+    }
+
+    /// Nothing recorded yet.
+    public static let empty = UploadBacklog(
+        events: LaneBacklog(waiting: 0, newest: .none),
+        positions: LaneBacklog(waiting: 0, newest: .none)
+    )
+
+    /// Nothing waits.
+    public var isEmpty: Bool { events.waiting == 0 && positions.waiting == 0 }
+
+    subscript(lane: Lane) -> LaneBacklog {
+        get {
+            switch lane {
+            case .events: events
+            case .positions: positions
+            }
+        }
+        set {
+            switch lane {
+            case .events: events = newValue
+            case .positions: positions = newValue
+            }
+        }
+    }
+}
+
+/// What a destination is doing, for people.
+public struct UploadStatus: Hashable, Sendable {
+    /// The state's name.
+    public enum State: String, CaseIterable, Sendable {
+        /// All is well; the next batch goes when something is due.
+        case idle
+        /// A batch is on the road.
+        case inFlight = "in-flight"
+        /// The last attempt failed; it is tried again.
+        case backingOff = "backing-off"
+        /// The receiver refuses until a person acts; it is tried now and then.
+        case held
+        /// Shut down.
+        case stopped
+    }
+
+    /// The state's name.
+    public var state: State
+    /// Since when: of idle and of a flight its begin, of trouble the first failure after the last success, of being
+    /// held the first refusal.
+    public var since: Instant
+    /// What went wrong last; `nil` when nothing did since the last acknowledgement.
+    public var reason: String?
+    /// Attempts that failed since the last acknowledgement.
+    public var failedAttempts: Int
+    /// When the next attempt is made; `nil` while one is under way and if nothing waits.
+    public var nextAttemptAt: Instant?
+    /// When the receiver acknowledged something last; `nil` if never since the daemon started.
+    public var lastAcknowledgedAt: Instant?
+}

@@ -1,0 +1,45 @@
+import Glibc
+
+extension Configuration {
+    /// One line about what the configuration makes the daemon do.
+    public var summary: String {
+        let targets = destinations.map { "\($0.name) (\($0.url))" }
+        return
+            "\(vehicle) reads gpsd at \(gps.host):\(gps.port), keeps its journal in \(journal.folder) and uploads to "
+            + (targets.isEmpty ? "nobody" : targets.joined(separator: ", "))
+    }
+
+    /// What is wrong with the files that the configuration names.
+    ///
+    /// The daemon starts all the same, because a cart must record even if it cannot upload; `patrold check` and the
+    /// log say so.
+    public func fileProblems() -> [ConfigurationProblem] {
+        destinations.enumerated().flatMap { index, destination in
+            [
+                ("token_file", destination.tokenFile, true),
+                ("ca_file", destination.certificateAuthorityFile, false),
+                ("client_certificate_file", destination.clientCertificateFile, false),
+                ("client_key_file", destination.clientKeyFile, true),
+            ].compactMap { key, path, isSecret in
+                path.flatMap { Self.problem(of: $0, isSecret: isSecret) }.map {
+                    ConfigurationProblem(key: "upload[\(index + 1)].\(key)", message: $0)
+                }
+            }
+        }
+    }
+
+    private static func problem(of path: String, isSecret: Bool) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
+            return "names \(path), which cannot be read: \(String(cString: strerror(errno)))"
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return "names \(path), which is not a file"
+        }
+        if isSecret, status.st_mode & 0o007 != 0 {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            return "names \(path), which everybody may read (mode \(mode)); allowed: 600 or 640"
+        }
+        return nil
+    }
+}

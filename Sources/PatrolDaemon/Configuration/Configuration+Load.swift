@@ -1,0 +1,199 @@
+import FoundationEssentials
+import Logging
+import PatrolCore
+import PatrolWire
+import TOMLKit
+
+extension Configuration {
+    /// A configuration is a page or two; a file larger than this is something else.
+    private static let maximumFileBytes = 256 * 1024
+
+    /// Reads and checks a file.
+    /// - Throws: ``ConfigurationError`` with every problem at once.
+    public static func load(path: String) throws(ConfigurationError) -> Configuration {
+        let text: String
+        do {
+            text = try TextFile.read(path, maximumBytes: maximumFileBytes)
+        } catch {
+            throw ConfigurationError(path: path, problems: [ConfigurationProblem(key: "", message: error.reason)])
+        }
+        return try parse(text, path: path)
+    }
+
+    /// Checks the text of a file.
+    /// - Parameter path: for the messages only.
+    /// - Throws: ``ConfigurationError`` with every problem at once.
+    public static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch {
+            throw ConfigurationError(path: path, problems: [syntaxProblem(error)])
+        }
+        let problems = ProblemList()
+        let configuration = read(table, problems)
+        guard problems.problems.isEmpty else {
+            throw ConfigurationError(path: path, problems: problems.problems)
+        }
+        return configuration
+    }
+
+    private static func syntaxProblem(_ error: any Error) -> ConfigurationProblem {
+        guard let error = error as? TOMLParseError else {
+            return ConfigurationProblem(key: "", message: "is not TOML: \(error)")
+        }
+        let position = error.source.begin
+        return ConfigurationProblem(
+            key: "line \(position.line), column \(position.column)",
+            message: "is not TOML: \(error.description)"
+        )
+    }
+
+    private static func read(_ table: TOMLTable, _ problems: ProblemList) -> Configuration {
+        var reader = TableReader(table, path: "", problems: problems)
+        let configuration = Configuration(
+            vehicle: reader.name("vehicle"),
+            logLevel: reader.choice("log_level", default: .info),
+            gps: gps(reader.table("gps")),
+            position: position(reader.table("position")),
+            journal: journal(reader.table("journal")),
+            controlSocket: control(reader.table("control")),
+            destinations: reader.tables("upload").map(destination)
+        )
+        reader.finish()
+        reportRepeatedNames(configuration.destinations, problems)
+        return configuration
+    }
+
+    private static func gps(_ table: TableReader) -> GPSSettings {
+        var table = table
+        let settings = GPSSettings(
+            host: table.text("host", default: "127.0.0.1", allowed: "a host name or an address") { text in
+                !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+            },
+            port: table.integer("port", default: 2947, in: 1...65_535),
+            lostAfter: table.duration("lost_after", default: .seconds(5), in: .seconds(2) ... .seconds(600))
+        )
+        table.finish()
+        return settings
+    }
+
+    private static func position(_ table: TableReader) -> PositionSettings {
+        var table = table
+        let settings = PositionSettings(
+            movingInterval: table.duration("moving_interval", default: .seconds(1), in: .zero ... .seconds(600)),
+            parkedInterval: table.duration("parked_interval", default: .seconds(60), in: .zero ... .seconds(3600)),
+            maximumErrorMetres: table.number("max_error_m", default: 1500, in: 10...100_000),
+            maximumSpeedMetresPerSecond: table.number("max_speed_mps", default: 70, in: 5...400)
+        )
+        table.finish()
+        return settings
+    }
+
+    private static func journal(_ table: TableReader) -> JournalSettings {
+        var table = table
+        let settings = JournalSettings(
+            folder: table.filePath("folder", default: "/var/lib/patrold"),
+            commitInterval: table.duration(
+                "commit_interval",
+                default: .seconds(10),
+                in: .seconds(1) ... .seconds(60)
+            )
+        )
+        table.finish()
+        return settings
+    }
+
+    /// `sun_path` of unix(7) holds 108 bytes with the final zero.
+    private static let maximumSocketPathBytes = 107
+
+    private static func control(_ table: TableReader) -> String {
+        var table = table
+        let path = table.text(
+            "socket",
+            default: "/run/patrold/patrold.sock",
+            allowed: "an absolute path of at most \(maximumSocketPathBytes) bytes"
+        ) { $0.hasPrefix("/") && $0.utf8.count <= maximumSocketPathBytes && !$0.utf8.contains(0) }
+        table.finish()
+        return path
+    }
+
+    private static func destination(_ table: TableReader) -> Destination {
+        var table = table
+        let defaults = UploadSettings()
+        let destination = Destination(
+            name: table.name("name"),
+            url: table.text(
+                "url",
+                default: nil,
+                allowed: "an http or https address without query",
+                where: isReceiverAddress
+            ),
+            encoding: table.choice("encoding", default: .protobuf),
+            tokenFile: table.optionalFilePath("token_file"),
+            certificateAuthorityFile: table.optionalFilePath("ca_file"),
+            clientCertificateFile: table.optionalFilePath("client_certificate_file"),
+            clientKeyFile: table.optionalFilePath("client_key_file"),
+            settings: UploadSettings(
+                movingInterval: table.duration(
+                    "moving_interval",
+                    default: defaults.movingInterval,
+                    in: .seconds(1) ... .seconds(3600)
+                ),
+                parkedInterval: table.duration(
+                    "parked_interval",
+                    default: defaults.parkedInterval,
+                    in: .seconds(1) ... .seconds(86_400)
+                ),
+                backlogBytesPerSecond: table.integer(
+                    "backlog_bytes_per_second",
+                    default: defaults.backlogBytesPerSecond,
+                    in: 256...100_000_000
+                ),
+                reconnectSpread: table.duration(
+                    "reconnect_spread",
+                    default: defaults.reconnectSpread,
+                    in: .zero ... .seconds(600)
+                )
+            )
+        )
+        if (destination.clientCertificateFile == nil) != (destination.clientKeyFile == nil) {
+            table.report(
+                "client_certificate_file",
+                "and client_key_file belong together; allowed: both of them or neither"
+            )
+        }
+        table.finish()
+        return destination
+    }
+
+    private static func isReceiverAddress(_ text: String) -> Bool {
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host() else {
+            return false
+        }
+        return ["http", "https"].contains(scheme) && !host.isEmpty && url.query() == nil && url.fragment() == nil
+    }
+
+    private static func reportRepeatedNames(_ destinations: [Destination], _ problems: ProblemList) {
+        var seen: Set<String> = []
+        for (index, destination) in destinations.enumerated() where !seen.insert(destination.name).inserted {
+            problems.add(
+                "upload[\(index + 1)].name",
+                "is \"\(destination.name)\", which another [[upload]] has; allowed: a name of its own"
+            )
+        }
+    }
+}
+
+extension TableReader {
+    /// A required name that is safe in a URL, a file name and a log line.
+    fileprivate mutating func name(_ key: String) -> String {
+        text(key, default: nil, allowed: "1 to 64 of a-z, 0-9, \"-\", \"_\" and \".\"") { text in
+            (1...64).contains(text.utf8.count)
+                && text.unicodeScalars.allSatisfy { scalar in
+                    ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
+                        || "-_.".unicodeScalars.contains(scalar)
+                }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import PatrolCore
+
+/// Durations as people write them in the configuration: a number and a unit, `250ms`, `10s`, `5min`, `1h`.
+enum DurationText {
+    private static let units: [(suffix: String, duration: Duration)] = [
+        ("ms", .milliseconds(1)), ("min", .seconds(60)), ("s", .seconds(1)), ("h", .seconds(3600)),
+    ]
+
+    /// `nil` unless the text is a whole number of at most nine digits followed by a unit; one space may stand between.
+    static func parse(_ text: String) -> Duration? {
+        for unit in units where text.hasSuffix(unit.suffix) {
+            var digits = text.dropLast(unit.suffix.count)
+            if digits.last == " " { digits.removeLast() }
+            guard (1...9).contains(digits.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+                let number = Int(digits)
+            else { continue }
+            return unit.duration * number
+        }
+        return nil
+    }
+
+    /// The shortest form that ``parse(_:)`` reads back, in the largest unit that fits.
+    static func format(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        for (size, unit) in [(3_600_000, "h"), (60_000, "min"), (1000, "s")] as [(Int64, String)]
+        where milliseconds != 0 && milliseconds % size == 0 {
+            return "\(milliseconds / size)\(unit)"
+        }
+        return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
+    }
+}

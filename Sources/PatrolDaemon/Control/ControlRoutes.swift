@@ -1,0 +1,149 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import PatrolAPI
+import PatrolCore
+import PatrolJournal
+import PatrolWire
+
+/// What the socket answers to which path.
+struct ControlRoutes: Sendable {
+    /// Hummingbird's own context; the peer's credentials come with the commands.
+    typealias Context = BasicRequestContext
+
+    let desk: InformationDesk
+    let journal: Journal
+    let stream: StreamHub
+
+    func router() -> Router<Context> {
+        let router = Router(context: Context.self)
+        router.get(RouterPath(APIPath.health.rawValue)) { _, _ in
+            try Self.json(desk.health())
+        }
+        router.get(RouterPath(APIPath.status.rawValue)) { _, _ in
+            try Self.json(desk.status())
+        }
+        router.get(RouterPath(APIPath.position.rawValue)) { _, _ in
+            guard let position = desk.position() else {
+                throw APIError(
+                    code: "not_found",
+                    message: "no position is known yet",
+                    hint: "see /v1/health for the reason"
+                )
+            }
+            return try Self.json(position)
+        }
+        router.get(RouterPath(APIPath.queue.rawValue)) { _, _ in
+            try Self.json(try await desk.queue())
+        }
+        router.get(RouterPath(APIPath.records.rawValue)) { request, _ in
+            try Self.json(try await records(try HistoryParameters(Self.pairs(request))))
+        }
+        router.get(RouterPath(APIPath.track.rawValue)) { request, _ in
+            track(try HistoryParameters(Self.pairs(request)))
+        }
+        router.get(RouterPath(APIPath.stream.rawValue)) { _, _ in
+            lines()
+        }
+        return router
+    }
+
+    /// An error in the form that the socket promises.
+    static func response(_ error: APIError) -> Response {
+        let statuses: [String: HTTPResponse.Status] = ["not_found": .notFound, "unavailable": .serviceUnavailable]
+        var response = Response(status: statuses[error.error.code] ?? .badRequest)
+        do {
+            response = try json(error)
+            response.status = statuses[error.error.code] ?? .badRequest
+        } catch {
+            // Texts always encode; without a body the status still says what happened.
+        }
+        return response
+    }
+
+    private func records(_ parameters: HistoryParameters) async throws -> RecordPage {
+        var query = HistoryQuery(
+            from: parameters.from,
+            to: parameters.to,
+            kinds: parameters.kinds,
+            after: parameters.after.map(SequenceNumber.init(rawValue:)),
+            limit: parameters.limit
+        )
+        if let last = parameters.last {
+            query.order = .newestFirst
+            query.limit = last
+        }
+        switch parameters.lane {
+        case .events:
+            let events = try await journal.events(query)
+            let page = query.order == .newestFirst ? events.reversed() : events
+            return RecordPage(
+                positions: nil,
+                events: page.map(EventJSON.init),
+                nextAfter: Self.nextAfter(events, query)
+            )
+        case .positions:
+            let positions = try await journal.positions(query)
+            let page = query.order == .newestFirst ? positions.reversed() : positions
+            return RecordPage(
+                positions: page.map(PositionJSON.init),
+                events: nil,
+                nextAfter: Self.nextAfter(positions, query)
+            )
+        }
+    }
+
+    /// A full page has a next one; `last` asks for one page only.
+    private static func nextAfter<Record>(_ records: [Dated<Record>], _ query: HistoryQuery) -> Int64? {
+        guard query.order == .oldestFirst, records.count == query.limit else { return nil }
+        return records.last?.recorded.sequence.rawValue
+    }
+
+    private func track(_ parameters: HistoryParameters) -> Response {
+        let journal = journal
+        let body = ResponseBody { writer in
+            var track = TrackWriter(format: parameters.format)
+            try await writer.write(ByteBuffer(string: track.head))
+            var query = HistoryQuery(from: parameters.from, to: parameters.to, limit: HistoryQuery.maximumLimit)
+            while true {
+                let page = try await journal.positions(query)
+                if !page.isEmpty { try await writer.write(ByteBuffer(string: try track.part(page))) }
+                guard page.count == query.limit, let last = page.last else { break }
+                query.after = last.recorded.sequence
+            }
+            try await writer.write(ByteBuffer(string: track.tail))
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: parameters.format.contentType], body: body)
+    }
+
+    private func lines() -> Response {
+        let body = ResponseBody { [desk, stream] writer in
+            // Subscribed before the status is read, so that nothing falls between the two.
+            let reader = stream.subscribe()
+            defer { stream.unsubscribe(reader) }
+            try await writer.write(try Self.line(StreamItem(status: desk.status())))
+            while let items = await reader.next() {
+                try await writer.write(contentsOf: try items.map(Self.line))
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
+    }
+
+    private static func line(_ item: StreamItem) throws -> ByteBuffer {
+        ByteBuffer(bytes: try APICoding.encode(item) + [UInt8(ascii: "\n")])
+    }
+
+    private static func json(_ report: some Encodable) throws -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try APICoding.encode(report)))
+        )
+    }
+
+    private static func pairs(_ request: Request) -> [(name: String, value: String)] {
+        request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+    }
+}

@@ -1,0 +1,75 @@
+import PatrolAPI
+import PatrolCore
+import PatrolJournal
+
+/// Judges what is on the board: one check for each thing that somebody could put right.
+enum HealthChecks {
+    /// A short loss of the network is a cart's daily life; after this long somebody should look.
+    static let uploadPatience = Duration.seconds(600)
+
+    static func report(_ content: StatusBoard.Content, _ journal: JournalHealth, at now: Instant) -> HealthReport {
+        HealthReport(
+            checks: [gps(content), clock(content, at: now), self.journal(journal, at: now)]
+                + content.uploads.map { upload($0, at: now) }
+        )
+    }
+
+    private static func gps(_ content: StatusBoard.Content) -> HealthReport.Check {
+        HealthReport.Check(name: "gps", state: content.hasFix ? .ok : .degraded, message: content.gpsState)
+    }
+
+    private static func clock(_ content: StatusBoard.Content, at now: Instant) -> HealthReport.Check {
+        switch content.clock.state(at: now) {
+        case .untrusted(let reason):
+            HealthReport.Check(name: "clock", state: .degraded, message: "not trusted: \(reason.rawValue)")
+        case .trusted(let offset):
+            HealthReport.Check(
+                name: "clock", state: .ok, message: "by \(offset.source.rawValue), ±\(offset.uncertaintyMilliseconds) ms")
+        }
+    }
+
+    private static func journal(_ health: JournalHealth, at now: Instant) -> HealthReport.Check {
+        let lost = health.droppedEvents + health.droppedPositions
+        if let failure = health.failure {
+            let seconds = health.failingSince.map { (now - $0).milliseconds / 1000 } ?? 0
+            return HealthReport.Check(
+                name: "journal",
+                state: .degraded,
+                message: "nothing gets onto the disk for \(seconds) s: \(failure); "
+                    + "\(health.pendingEvents) events and \(health.pendingPositions) positions wait in memory, "
+                    + "\(lost) lost"
+            )
+        }
+        guard lost == 0 else {
+            return HealthReport.Check(
+                name: "journal",
+                state: .degraded,
+                message: "\(health.droppedEvents) events and \(health.droppedPositions) positions were lost while the "
+                    + "disk refused them"
+            )
+        }
+        return HealthReport.Check(
+            name: "journal",
+            state: .ok,
+            message: "\(health.durable.events.rawValue) events and \(health.durable.positions.rawValue) positions"
+        )
+    }
+
+    private static func upload(_ upload: StatusBoard.Upload, at now: Instant) -> HealthReport.Check {
+        let name = "upload.\(upload.name)"
+        guard let status = upload.status, let reason = status.reason else {
+            return HealthReport.Check(name: name, state: .ok, message: "nothing is wrong")
+        }
+        if status.state == .held {
+            return HealthReport.Check(name: name, state: .degraded, message: "held until a person acts: \(reason)")
+        }
+        let lasts = now - status.since
+        // Before the first acknowledgement nobody knows whether the destination is right at all.
+        let isNew = status.lastAcknowledgedAt == nil
+        return HealthReport.Check(
+            name: name,
+            state: isNew || lasts > uploadPatience ? .degraded : .ok,
+            message: "not delivered for \(lasts.milliseconds / 1000) s: \(reason)"
+        )
+    }
+}

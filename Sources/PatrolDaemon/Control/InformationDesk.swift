@@ -1,0 +1,114 @@
+import PatrolAPI
+import PatrolCore
+import PatrolJournal
+import PatrolWire
+
+/// Puts the reports together from the status board and the journal.
+struct InformationDesk: Sendable {
+    let configuration: Configuration
+    let board: StatusBoard
+    let journal: Journal
+    let clocks: Clocks
+    let startedAt: Instant
+
+    func status() -> StatusReport {
+        let content = board.snapshot
+        let health = journal.health
+        let now = clocks.now()
+        return StatusReport(
+            vehicle: configuration.vehicle,
+            version: Daemon.version,
+            uptimeSeconds: rounded((now - startedAt).inSeconds),
+            health: HealthChecks.report(content, health, at: now).state,
+            clock: clock(content, at: now),
+            gps: StatusReport.GPS(
+                hasFix: content.hasFix,
+                state: content.gpsState,
+                gpsd: "\(configuration.gps.host):\(configuration.gps.port)",
+                accepted: content.accepted,
+                rejected: content.rejected
+            ),
+            position: current(content, at: now),
+            journal: StatusReport.Journal(
+                id: journal.id.description,
+                events: health.durable.events.rawValue,
+                positions: health.durable.positions.rawValue,
+                uncommitted: health.pendingEvents + health.pendingPositions,
+                error: health.failure?.description
+            )
+        )
+    }
+
+    func health() -> HealthReport {
+        HealthChecks.report(board.snapshot, journal.health, at: clocks.now())
+    }
+
+    func position() -> CurrentPosition? {
+        current(board.snapshot, at: clocks.now())
+    }
+
+    func queue() async throws -> QueueReport {
+        let content = board.snapshot
+        let now = clocks.now()
+        var destinations: [QueueReport.Destination] = []
+        for upload in content.uploads {
+            let backlog = try await journal.backlog(of: upload.name)
+            destinations.append(
+                QueueReport.Destination(
+                    name: upload.name,
+                    url: upload.url,
+                    state: (upload.status?.state ?? .idle).rawValue,
+                    reason: upload.status?.reason,
+                    failedAttempts: upload.status?.failedAttempts ?? 0,
+                    nextAttemptInSeconds: upload.status?.nextAttemptAt.map {
+                        rounded(max(.zero, $0 - now).inSeconds)
+                    },
+                    lastAcknowledgedSecondsAgo: upload.status?.lastAcknowledgedAt.map { rounded((now - $0).inSeconds) },
+                    events: lane(backlog.events),
+                    positions: lane(backlog.positions),
+                    bytesSent: upload.totals.bytes,
+                    positionsSent: upload.totals.positions,
+                    batchesSent: upload.totals.batches
+                )
+            )
+        }
+        return QueueReport(destinations: destinations)
+    }
+
+    private func current(_ content: StatusBoard.Content, at now: Instant) -> CurrentPosition? {
+        content.current.map { current in
+            CurrentPosition(
+                ageSeconds: rounded((now - current.position.receivedAt).inSeconds),
+                motion: current.isMoving ? "moving" : "parked",
+                position: PositionJSON(current.position)
+            )
+        }
+    }
+
+    private func clock(_ content: StatusBoard.Content, at now: Instant) -> StatusReport.Clock {
+        switch content.clock.state(at: now) {
+        case .trusted(let offset):
+            StatusReport.Clock(
+                trusted: true, time: offset.wallTime(at: now).description, source: offset.source.rawValue,
+                uncertaintyMilliseconds: offset.uncertaintyMilliseconds, reason: nil)
+        case .untrusted(let reason):
+            StatusReport.Clock(
+                trusted: false, time: clocks.systemTime().description, source: nil, uncertaintyMilliseconds: nil,
+                reason: reason.rawValue)
+        }
+    }
+
+    private func lane(_ backlog: Backlog.LaneBacklog) -> QueueReport.LaneQueue {
+        QueueReport.LaneQueue(
+            recorded: backlog.lastSequence.rawValue,
+            acknowledged: backlog.acknowledged.rawValue,
+            waiting: backlog.count,
+            oldest: backlog.oldest?.description
+        )
+    }
+
+    /// Milliseconds are as exact as a person or a script needs.
+    private func rounded(_ seconds: Double) -> Double {
+        (seconds * 1000).rounded() / 1000
+    }
+}

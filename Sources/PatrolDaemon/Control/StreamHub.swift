@@ -1,0 +1,96 @@
+import PatrolAPI
+import Synchronization
+
+/// Hands each line of the stream to every reader.
+final class StreamHub: Sendable {
+    private struct Readers {
+        var all: [StreamReader] = []
+        var isFinished = false
+    }
+
+    private let readers = Mutex(Readers())
+
+    /// Whether anybody reads; a line that nobody reads need not be made.
+    var hasReaders: Bool { readers.withLock { !$0.all.isEmpty } }
+
+    /// A reader of the lines from now on; one that comes after the end finds the end.
+    func subscribe() -> StreamReader {
+        let reader = StreamReader()
+        let isFinished = readers.withLock { readers in
+            if !readers.isFinished { readers.all.append(reader) }
+            return readers.isFinished
+        }
+        if isFinished { reader.finish() }
+        return reader
+    }
+
+    /// The reader went away.
+    func unsubscribe(_ reader: StreamReader) {
+        readers.withLock { $0.all.removeAll { $0 === reader } }
+    }
+
+    /// Hands a line to every reader; never waits.
+    func publish(_ item: StreamItem) {
+        for reader in readers.withLock({ $0.all }) { reader.offer(item) }
+    }
+
+    /// Ends every reader's lines, and those of readers that come later.
+    func finish() {
+        let all = readers.withLock { readers in
+            readers.isFinished = true
+            return readers.all
+        }
+        for reader in all { reader.finish() }
+    }
+}
+
+/// The lines that wait for one reader.
+///
+/// A reader that is too slow loses the oldest lines (they are "now", and now has passed) and is told how many.
+final class StreamReader: Sendable {
+    /// What may wait: a minute of a moving cart, or the events of a start.
+    static let maximumWaiting = 64
+
+    private struct Waiting {
+        var items: [StreamItem] = []
+        var missed = 0
+    }
+
+    private let waiting = Mutex(Waiting())
+    /// One element, however many lines came.
+    private let bell: AsyncStream<Void>
+    private let ringer: AsyncStream<Void>.Continuation
+
+    init() {
+        (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The lines that came since the last call, waiting for one if there is none; `nil` at the end. One task at a time.
+    func next() async -> [StreamItem]? {
+        while true {
+            let lines = waiting.withLock { waiting in
+                defer { waiting = Waiting() }
+                return (waiting.missed > 0 ? [StreamItem(missed: waiting.missed)] : []) + waiting.items
+            }
+            if !lines.isEmpty { return lines }
+            var rings = bell.makeAsyncIterator()
+            guard await rings.next() != nil else { return nil }
+        }
+    }
+
+    func offer(_ item: StreamItem) {
+        waiting.withLock { waiting in
+            if waiting.items.count == Self.maximumWaiting {
+                waiting.items.removeFirst()
+                waiting.missed += 1
+            }
+            waiting.items.append(item)
+        }
+        ringer.yield()
+    }
+
+    /// No more lines; those that wait are still read.
+    func finish() {
+        ringer.finish()
+    }
+}

@@ -1,0 +1,122 @@
+import Logging
+import PatrolAPI
+import PatrolCore
+import PatrolJournal
+import PatrolVehicle
+import PatrolWire
+import Synchronization
+
+/// What happens to each report of the receiver, on the GPS thread: the pipeline judges it, the status board shows it,
+/// the journal's inbox takes it. Nothing here waits for the disk or the network.
+final class PositionRecorder: Sendable {
+    /// What follows from a report, outside the thread's own business.
+    struct Consequences: Sendable {
+        /// Makes an event durable, later and in order.
+        var record: @Sendable (Event) -> Void
+        /// A position went to the journal.
+        var recorded: @Sendable () -> Void
+        /// The cart began to move, or was parked.
+        var motionChanged: @Sendable (_ isMoving: Bool) -> Void
+        /// The boot's clock is known, or known better.
+        var clockLearned: @Sendable (ClockOffset) -> Void
+    }
+
+    private let pipeline: Mutex<PositionPipeline>
+    private let journal: Journal
+    private let board: StatusBoard
+    private let stream: StreamHub
+    private let clocks: Clocks
+    private let logger: Logger
+    private let consequences: Consequences
+
+    init(
+        pipeline: PositionPipeline,
+        journal: Journal,
+        board: StatusBoard,
+        stream: StreamHub,
+        clocks: Clocks,
+        logger: Logger,
+        consequences: Consequences
+    ) {
+        self.pipeline = Mutex(pipeline)
+        self.journal = journal
+        self.board = board
+        self.stream = stream
+        self.clocks = clocks
+        self.logger = logger
+        self.consequences = consequences
+    }
+
+    /// Called by the receiver on its thread.
+    func handle(_ event: GPSEvent) {
+        switch event {
+        case .fix(let fix):
+            handle(fix)
+        case .lost(let reason):
+            board.update { $0.hasFix = false }
+            record(.gpsLost(reason: reason))
+        case .restored(let after):
+            board.update { $0.hasFix = true }
+            record(.gpsRestored(afterSeconds: after.milliseconds / 1000))
+        case .state(let state):
+            board.update { $0.gpsState = "\(state)" }
+            logger.info("gps", metadata: ["state": "\(state)"])
+        }
+    }
+
+    private func handle(_ fix: Fix) {
+        let (outcome, state, clock, wasMoving) = pipeline.withLock { pipeline in
+            let wasMoving = pipeline.state.motion == .moving
+            let outcome = pipeline.handle(fix)
+            return (outcome, pipeline.state, pipeline.clock, wasMoving)
+        }
+        let isMoving = state.motion == .moving
+        board.update { content in
+            content.accepted = state.counters.accepted
+            content.rejected = state.counters.rejectedByName
+            if let latest = state.latest { content.current = (latest, isMoving) }
+            content.clock = clock
+        }
+        if let offset = outcome.clockOffset { consequences.clockLearned(offset) }
+        if let rejection = outcome.verdict.rejection { log(fix, rejection) }
+        outcome.events.forEach(consequences.record)
+        if let position = outcome.record {
+            journal.append(position)
+            consequences.recorded()
+        }
+        if isMoving != wasMoving { consequences.motionChanged(isMoving) }
+        if outcome.verdict.coordinate != nil, stream.hasReaders, let latest = state.latest {
+            publish(latest, isMoving)
+        }
+    }
+
+    private func record(_ kind: EventKind) {
+        let now = clocks.now()
+        consequences.record(Event(kind, at: now, time: board.wallTime(at: now), coordinate: board.coordinate))
+    }
+
+    private func publish(_ position: Position, _ isMoving: Bool) {
+        let age = (clocks.now() - position.receivedAt).inSeconds
+        stream.publish(
+            StreamItem(
+                position: CurrentPosition(
+                    ageSeconds: (age * 1000).rounded() / 1000,
+                    motion: isMoving ? "moving" : "parked",
+                    position: PositionJSON(position)
+                )
+            )
+        )
+    }
+
+    /// One line for each refused fix, at "debug": the counters in the status say how many, this says which.
+    private func log(_ fix: Fix, _ rejection: FixRejection) {
+        logger.debug(
+            "fix refused",
+            metadata: [
+                "reason": "\(rejection.rawValue)", "latitude": "\(fix.latitude.map(String.init(describing:)) ?? "-")",
+                "longitude": "\(fix.longitude.map(String.init(describing:)) ?? "-")",
+                "time": "\(fix.time.map(String.init(describing:)) ?? "-")",
+            ]
+        )
+    }
+}

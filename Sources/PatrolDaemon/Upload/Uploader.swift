@@ -1,0 +1,220 @@
+import Logging
+import NIOCore
+import PatrolCore
+import PatrolJournal
+import PatrolUplink
+import PatrolWire
+import ServiceLifecycle
+
+/// Serves one destination: tells its ``UploadMachine`` what happens and does what the machine says.
+struct Uploader: Service {
+    /// What the last upload may take when the daemon stops.
+    static let flushLimit = Duration.seconds(5)
+
+    let name: String
+    let vehicle: String
+    let settings: UploadSettings
+    let bell: UploadBell
+    let journal: Journal
+    let uplink: HTTPUplink
+    let board: StatusBoard
+    let clocks: Clocks
+    /// For the one timer.
+    let eventLoop: any EventLoop
+    let logger: Logger
+    /// Makes an event durable before it returns, so that a receipt is there before its record is gone.
+    let record: @Sendable (EventKind) async -> Void
+
+    func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await serve() }
+            group.addTask {
+                do {
+                    try await gracefulShutdown()
+                    bell.tell { $0.isStopping = true }
+                    try await Task.sleep(for: Self.flushLimit)
+                } catch {
+                    // Cancelled: the flush was done before its limit.
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// What the loop owns.
+    private struct Course {
+        var machine: UploadMachine
+        var timer: Scheduled<Void>?
+        var totals = UploadTotals()
+    }
+
+    private func serve() async {
+        var course = Course(
+            machine: UploadMachine(
+                destination: name,
+                settings: settings,
+                seed: UInt64.random(in: .min ... .max),
+                at: clocks.now()
+            )
+        )
+        defer { course.timer?.cancel() }
+        await refreshBacklog(&course)
+        for await _ in bell.rings {
+            let told = bell.take()
+            if let isMoving = told.isMoving { await handle(.motionChanged(isMoving: isMoving), &course) }
+            await refreshBacklog(&course)
+            if told.isDue { await handle(.wakeUp, &course) }
+            if told.isStopping {
+                // Sends batch after batch; returns when all is sent or one failed.
+                await handle(.flushRequested, &course)
+                await handle(.shutdown, &course)
+                return
+            }
+        }
+    }
+
+    /// Tells the machine, does what it says, and tells it what became of that, until it says nothing more.
+    private func handle(_ input: UploadMachine.Input, _ course: inout Course) async {
+        var inputs = [input]
+        while !inputs.isEmpty {
+            for action in course.machine.handle(inputs.removeFirst(), at: clocks.now()) {
+                if let consequence = await perform(action, &course) { inputs.append(consequence) }
+            }
+            board.uploadChanged(name, course.machine.status, course.totals)
+        }
+    }
+
+    private func perform(_ action: UploadMachine.Action, _ course: inout Course) async -> UploadMachine.Input? {
+        switch action {
+        case .send(let plan):
+            board.uploadChanged(name, course.machine.status, course.totals)
+            return await send(plan, &course)
+        case .wakeAt(let instant):
+            course.timer?.cancel()
+            let delay = max(.zero, instant - clocks.now())
+            course.timer = eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { [bell] in
+                bell.tell { $0.isDue = true }
+            }
+        case .cancelWakeUp:
+            course.timer?.cancel()
+            course.timer = nil
+        case .acknowledge(let lane, let sequence), .quarantine(let lane, let sequence, _):
+            return await acknowledge(lane, sequence)
+        case .record(let kind):
+            await record(kind)
+        }
+        return nil
+    }
+
+    private func send(_ plan: BatchPlan, _ course: inout Course) async -> UploadMachine.Input {
+        let batch: JournalBatch
+        do {
+            batch = try await journal.nextBatch(
+                for: name,
+                maximumEvents: plan.maximumEvents,
+                maximumPositions: plan.maximumPositions
+            )
+        } catch {
+            logger.error("the journal gave no batch", metadata: ["error": "\(error)"])
+            return .attemptEnded(
+                UploadAttempt(
+                    events: nil,
+                    positions: nil,
+                    bytesOnWire: 0,
+                    outcome: .retryLater(reason: "the journal cannot be read: \(error)", retryAfter: nil)
+                )
+            )
+        }
+        guard !batch.isEmpty else { return .nothingToSend }
+        let receipt = await uplink.send(
+            BatchContent(
+                vehicle: vehicle,
+                journalID: journal.id,
+                latest: board.latest(boot: journal.boot),
+                boots: batch.boots,
+                positionBlocks: batch.positionBlocks, positionRange: batch.positionRange, events: batch.events
+            )
+        )
+        course.totals.add(receipt, batch)
+        log(receipt, plan, batch)
+        return .attemptEnded(
+            UploadAttempt(
+                events: batch.eventRange,
+                positions: batch.positionRange,
+                bytesOnWire: receipt.bytesOnWire,
+                outcome: receipt.outcome
+            )
+        )
+    }
+
+    private func acknowledge(_ lane: Lane, _ sequence: SequenceNumber) async -> UploadMachine.Input? {
+        do {
+            try await journal.acknowledge(lane, through: sequence, by: name)
+            return try await backlog()
+        } catch {
+            // The records are sent again; the receiver keeps them once.
+            logger.error("an acknowledgement could not be kept", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func refreshBacklog(_ course: inout Course) async {
+        do {
+            await handle(try await backlog(), &course)
+        } catch {
+            bell.setPositionsRing(true)
+            logger.error("the journal did not say what waits", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func backlog() async throws(JournalError) -> UploadMachine.Input {
+        let backlog = try await journal.backlog(of: name)
+        bell.setPositionsRing(backlog.positions.count == 0)
+        return .backlogChanged(
+            UploadBacklog(
+                events: .init(waiting: Int(backlog.events.count), newest: backlog.events.lastSequence),
+                positions: .init(waiting: Int(backlog.positions.count), newest: backlog.positions.lastSequence)
+            )
+        )
+    }
+
+    private func log(_ receipt: UploadReceipt, _ plan: BatchPlan, _ batch: JournalBatch) {
+        var metadata: Logger.Metadata = [
+            "events": "\(batch.events.count)", "bytes": "\(receipt.bytesOnWire)", "purpose": "\(plan.purpose.rawValue)",
+        ]
+        if let positions = batch.positionRange {
+            metadata["positions"] = "\(positions.lowerBound.rawValue)-\(positions.upperBound.rawValue)"
+        }
+        switch receipt.outcome {
+        case .acknowledged:
+            logger.debug("batch acknowledged", metadata: metadata)
+        case .retryLater(let reason, _):
+            metadata["reason"] = "\(reason)"
+            logger.info("batch not delivered, trying again later", metadata: metadata)
+        case .heldUntilPersonActs(let reason), .tooLarge(let reason), .rejected(let reason):
+            metadata["reason"] = "\(reason)"
+            logger.warning("batch refused", metadata: metadata)
+        }
+    }
+}
+
+/// What one destination was sent since the daemon started.
+struct UploadTotals: Hashable, Sendable {
+    /// Bodies, compressed, of all attempts.
+    var bytes: Int64 = 0
+    /// Acknowledged.
+    var positions: Int64 = 0
+    /// Acknowledged.
+    var batches: Int64 = 0
+
+    mutating func add(_ receipt: UploadReceipt, _ batch: JournalBatch) {
+        bytes += Int64(receipt.bytesOnWire)
+        guard case .acknowledged(_, let through) = receipt.outcome else { return }
+        batches += 1
+        if let range = batch.positionRange {
+            let last = min(through, range.upperBound)
+            positions += max(0, last.rawValue - range.lowerBound.rawValue + 1)
+        }
+    }
+}

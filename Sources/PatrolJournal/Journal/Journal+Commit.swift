@@ -1,0 +1,147 @@
+public import PatrolCore
+import PatrolSQLite
+import PatrolWire
+
+extension Journal {
+    /// Records a position. Returns at once, from any thread: the position waits in memory for the next commit.
+    ///
+    /// The memory is bounded; see ``JournalHealth/droppedPositions``.
+    public nonisolated func append(_ position: Position) {
+        inbox.append(position, at: clocks.now())
+    }
+
+    /// Records an event. It is on disk, with everything that waited, when this returns.
+    /// - Returns: its number.
+    /// - Throws: if the commit failed. The event is then kept in memory and written by the next commit that succeeds,
+    ///   unless 1000 events wait already: then it is lost, and the error says so.
+    @discardableResult
+    public func append(_ event: Event) throws(JournalError) -> SequenceNumber {
+        _ = try openStore()
+        if unwritten.events.count == Unwritten.maximumEvents {
+            do {
+                try commit()
+            } catch {
+                inbox.eventDropped()
+                throw error.adding("\(Unwritten.maximumEvents) events wait already, so that this one is lost")
+            }
+        }
+        unwritten.events.append(StoredEvent(event))
+        do {
+            try commit()
+        } catch {
+            throw error.adding("the event is kept in memory until it can be written")
+        }
+        return lastEvent
+    }
+
+    /// Keeps what this boot's clock turned out to be; records without a time are dated by it from now on.
+    /// - Throws: if the commit failed. The offset is then written, and used, with the next commit that succeeds.
+    public func learnClock(_ offset: ClockOffset) throws(JournalError) {
+        _ = try openStore()
+        guard offset != unwritten.clock ?? clock else { return }
+        unwritten.clock = offset
+        try commit()
+    }
+
+    /// Makes everything that waits durable, in one transaction.
+    ///
+    /// A position with a quantity that no block can carry is given up; see ``JournalHealth/droppedPositions``.
+    /// - Throws: if it failed. Everything goes on waiting, and ``run()`` tries again an interval later.
+    public func commit() throws(JournalError) {
+        do {
+            try commitWaiting()
+        } catch where error.cause == .unencodable {
+            let waiting = inbox.waiting
+            inbox.discard(waiting.positions.indices.filter { !waiting.positions[$0].isEncodable }, of: waiting)
+            try commitWaiting()
+        }
+    }
+
+    private func commitWaiting() throws(JournalError) {
+        let store = try openStore()
+        let waiting = inbox.waiting
+        guard !(waiting.positions.isEmpty && unwritten.isEmpty) else { return }
+        var lane = positionLane
+        do throws(JournalError) {
+            let blocks = try encode(lane.append(waiting.positions))
+            try JournalStore.translating { () throws(SQLiteError) in
+                try store.database.transaction { () throws(SQLiteError) in
+                    try writeUnwritten(to: store)
+                    for block in blocks { try store.write(block) }
+                }
+            }
+        } catch {
+            inbox.commitFailed(error, pendingEvents: unwritten.events.count, at: clocks.now())
+            throw error
+        }
+        positionLane = lane
+        lastEvent = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count))
+        clock = unwritten.clock ?? clock
+        unwritten = Unwritten()
+        inbox.committed(waiting, durable: durable, at: clocks.now())
+    }
+
+    private func encode(_ blocks: [[Recorded<Position>]]) throws(JournalError) -> [EncodedBlock] {
+        var encoded: [EncodedBlock] = []
+        for block in blocks {
+            do throws(WireError) {
+                encoded.append(try EncodedBlock(block))
+            } catch {
+                throw JournalError(.unencodable, path: path, reason: "positions cannot be encoded: \(error)")
+            }
+        }
+        return encoded
+    }
+
+    private func writeUnwritten(to store: JournalStore) throws(SQLiteError) {
+        var sequence = lastEvent
+        for event in unwritten.events {
+            sequence = sequence.next
+            try store.insert(event, as: sequence, boot: boot)
+        }
+        if let clock = unwritten.clock { try store.write(clock, of: boot) }
+        for destination in unwritten.cursors {
+            guard let cursor = cursors[destination] else { continue }
+            for lane in Lane.allCases { try store.write(cursor[lane], lane: lane, of: destination) }
+        }
+    }
+
+    /// Commits positions one commit interval after the first that waits, until the task is cancelled or the journal
+    /// closed; then once more. For the composition root, once.
+    ///
+    /// Without a waiting position it sleeps without a timer. A commit that fails is tried again an interval later;
+    /// ``health`` tells of it.
+    /// - Throws: if the last commit, at the end, failed.
+    public nonisolated func run() async throws(JournalError) {
+        // Ends when the task is cancelled or the inbox closed.
+        for await _ in inbox.arrivals { await commitWhenDue() }
+        do {
+            try await commit()
+        } catch  where error.cause == .closed {
+            // Whoever closed the journal has made that commit.
+        }
+    }
+
+    /// Returns when nothing waits any more, or on cancellation.
+    private nonisolated func commitWhenDue() async {
+        // Looked at again after each sleep: an event's commit takes the positions with it, and the next is due later.
+        while let due = inbox.commitDue(after: commitInterval), !Task.isCancelled {
+            let rest = due - clocks.now()
+            do {
+                if rest > .zero {
+                    try await Task.sleep(for: rest)
+                } else {
+                    try await commit()
+                }
+            } catch {
+                // Cancelled: the loop's condition sees it. Failed: the inbox knows, and the next attempt is due later.
+            }
+        }
+    }
+}
+
+extension JournalError {
+    fileprivate func adding(_ consequence: String) -> JournalError {
+        JournalError(cause, path: path, reason: reason + "; " + consequence)
+    }
+}

@@ -1,0 +1,30 @@
+public import PatrolCore
+
+/// How the journal is doing, at one moment of this run.
+public struct JournalHealth: Hashable, Sendable {
+    /// When something was last made durable; `nil` before the first time.
+    public var lastCommit: Instant?
+    /// Positions that wait in memory for the next commit.
+    public var pendingPositions: Int
+    /// Events that could not be made durable and wait in memory for the next commit.
+    public var pendingEvents: Int
+    /// Why the last commit failed; `nil` if it succeeded.
+    public var failure: JournalError?
+    /// Since when every commit has failed; `nil` if the last one succeeded.
+    public var failingSince: Instant?
+    /// Positions lost because the memory for them was full (the oldest are given up), because a quantity was outside of
+    /// what a block can carry, or because the journal was closed.
+    public var droppedPositions: Int64
+    /// Events lost because the memory for them was full (the newest are refused).
+    public var droppedEvents: Int64
+    /// The newest durable record of each lane.
+    public var durable: PerLane<SequenceNumber>
+
+    init(durable: PerLane<SequenceNumber>) {
+        pendingPositions = 0
+        pendingEvents = 0
+        droppedPositions = 0
+        droppedEvents = 0
+        self.durable = durable
+    }
+}

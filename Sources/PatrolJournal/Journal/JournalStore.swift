@@ -1,0 +1,138 @@
+import PatrolCore
+import PatrolSQLite
+import PatrolWire
+
+/// The journal's file: opens it safely and speaks its tables. Belongs to ``Journal`` and its thread.
+struct JournalStore {
+    let database: Database
+
+    /// Opens `<folder>/journal.sqlite`, or makes it, and brings it to this version's tables.
+    ///
+    /// Nothing is changed in a file that belongs to somebody else or to a newer version.
+    init(folder: String) throws(JournalError) {
+        try JournalFolder.prepare(folder)
+        do throws(SQLiteError) {
+            database = try Database(path: folder + "/journal.sqlite", access: .create)
+            try database.execute(Self.exclusive)
+        } catch {
+            throw JournalError(error)
+        }
+        let path = database.path
+        guard !database.isReadOnly else {
+            throw JournalError(.readOnly, path: path, reason: "can only be read; the journal must be written")
+        }
+        do throws(SchemaError) {
+            try database.checkSchema(JournalSchema.migrations, applicationID: JournalSchema.applicationID)
+        } catch {
+            throw JournalError(error)
+        }
+        let database = database
+        let found = try Self.translating { () throws(SQLiteError) in
+            try database.execute(Self.settings)
+            return (
+                mode: try database.text("PRAGMA journal_mode"), synchronous: try database.integer("PRAGMA synchronous"),
+                page: try database.integer("PRAGMA page_size")
+            )
+        }
+        guard found.mode == "wal", found.synchronous == 2, found.page == 1024 else {
+            throw JournalError(
+                .unsafeSettings,
+                path: path,
+                reason: "would not be durable here: journal mode \(found.mode ?? "unknown"), synchronous "
+                    + "\(found.synchronous ?? -1), page size \(found.page ?? -1); needed: wal, 2 (FULL), 1024"
+            )
+        }
+        do throws(SchemaError) {
+            try database.migrate(JournalSchema.migrations, applicationID: JournalSchema.applicationID)
+        } catch {
+            throw JournalError(error)
+        }
+    }
+
+    /// Held before anything else is read. A second process is refused, and the index of the write-ahead log is kept "in
+    /// heap memory" (sqlite.org/wal.html, "Use of WAL Without Shared-Memory") instead of a mapped `-shm` file, whose
+    /// pages the kernel would write to the card every half minute.
+    private static let exclusive = "PRAGMA locking_mode = EXCLUSIVE"
+
+    /// - `page_size`: a commit writes whole pages, and 1 KiB ones are the smallest that hold a block in two.
+    /// - `synchronous`: in WAL mode only FULL syncs the log at each commit (sqlite.org/pragma.html); NORMAL loses the last
+    ///   commits in a power cut.
+    /// - `wal_autocheckpoint`: 1000 pages are an hour of commits, in which the page of the open block, written again and
+    ///   again, goes to the file once; reading 1 MB back after a power cut takes no time that anybody notices.
+    /// - `journal_size_limit`: twice that, so that only a log grown by something unusual is cut, and the file is otherwise
+    ///   overwritten in place.
+    /// - `cache_size`: 256 KiB instead of 2 MB; nothing here reads the same page often.
+    private static let settings = """
+        PRAGMA page_size = 1024;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = 1000;
+        PRAGMA journal_size_limit = 2097152;
+        PRAGMA cache_size = -256;
+        """
+
+    /// Lets SQLite work, and says its errors in the journal's words.
+    static func translating<Value>(_ body: () throws(SQLiteError) -> Value) throws(JournalError) -> Value {
+        do throws(SQLiteError) {
+            return try body()
+        } catch {
+            throw JournalError(error)
+        }
+    }
+
+    func statement(_ sql: JournalSQL) throws(SQLiteError) -> Statement {
+        try database.statement(sql.rawValue)
+    }
+
+    /// What lies in the file contradicts itself.
+    func damaged(_ reason: String) -> JournalError {
+        JournalError(.damaged, path: database.path, reason: "is damaged: \(reason)")
+    }
+}
+
+// MARK: - Writing, within a transaction that the caller began
+
+extension JournalStore {
+    func insert(_ event: StoredEvent, as sequence: SequenceNumber, boot: BootNumber) throws(SQLiteError) {
+        let statement = try self.statement(.insertEvent)
+        try statement.bind(sequence.rawValue, at: 1)
+        try statement.bind(boot.rawValue, at: 2)
+        try statement.bind(event.at.millisecondsSinceBoot, at: 3)
+        try statement.bind(event.time?.millisecondsSince1970, at: 4)
+        try statement.bind((event.coordinate?.latitudeE7).map(Int64.init), at: 5)
+        try statement.bind((event.coordinate?.longitudeE7).map(Int64.init), at: 6)
+        try statement.bind(event.name, at: 7)
+        try statement.bind(DetailsJSON.encode(event.details), at: 8)
+        try statement.run()
+    }
+
+    func write(_ block: EncodedBlock) throws(SQLiteError) {
+        let statement = try self.statement(.writeBlock)
+        try statement.bind(block.range.lowerBound.rawValue, at: 1)
+        try statement.bind(block.range.upperBound.rawValue, at: 2)
+        try statement.bind(block.boot.rawValue, at: 3)
+        try statement.bind(block.times?.lowerBound.millisecondsSince1970, at: 4)
+        try statement.bind(block.times?.upperBound.millisecondsSince1970, at: 5)
+        try statement.bind(block.untimed?.lowerBound.millisecondsSinceBoot, at: 6)
+        try statement.bind(block.untimed?.upperBound.millisecondsSinceBoot, at: 7)
+        try statement.bind(block.bytes, at: 8)
+        try statement.run()
+    }
+
+    func write(_ clock: ClockOffset, of boot: BootNumber) throws(SQLiteError) {
+        let statement = try self.statement(.writeClock)
+        try statement.bind(boot.rawValue, at: 1)
+        try statement.bind(clock.utcAtBootMilliseconds, at: 2)
+        try statement.bind(clock.source.rawValue, at: 3)
+        try statement.bind(clock.uncertaintyMilliseconds, at: 4)
+        try statement.run()
+    }
+
+    func write(_ acknowledged: SequenceNumber, lane: Lane, of destination: String) throws(SQLiteError) {
+        let statement = try self.statement(.writeCursor)
+        try statement.bind(destination, at: 1)
+        try statement.bind(lane.rawValue, at: 2)
+        try statement.bind(acknowledged.rawValue, at: 3)
+        try statement.run()
+    }
+}

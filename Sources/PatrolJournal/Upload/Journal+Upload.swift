@@ -1,0 +1,165 @@
+public import PatrolCore
+import PatrolWire
+
+extension Journal {
+    /// The next records for a destination. Commits first what waits; if that fails, the batch has what is durable.
+    ///
+    /// Whole blocks go out as they lie in the file. A part of one is encoded anew only where it must be: if the cursor
+    /// stands inside the block, or if the very first block holds more than `maximumPositions`. The open block is closed when
+    /// anything of it is taken, so that its bytes do not change under an upload.
+    /// - Parameters:
+    ///   - destination: its name in the configuration; one that never acknowledged starts with the first records.
+    ///   - maximumEvents: 0 for none.
+    ///   - maximumPositions: 0 for none; 1 and more brings at least one if any waits.
+    /// - Throws: if the file cannot be read or is damaged.
+    public func nextBatch(
+        for destination: String,
+        maximumEvents: Int,
+        maximumPositions: Int
+    ) throws(JournalError) -> JournalBatch {
+        let store = try openStore()
+        do {
+            try commit()
+        } catch {
+            // The health tells of it; what is durable must get out all the more while the storage fails.
+        }
+        let cursor = cursor(of: destination)
+        var batch = JournalBatch(
+            events: [],
+            positionBlocks: [],
+            boots: [],
+            hasMore: PerLane(events: false, positions: false)
+        )
+        if maximumEvents > 0, cursor.events < lastEvent {
+            batch.events = try store.events(RowRange(start: cursor.events), limit: maximumEvents).map(\.recorded)
+        }
+        if let first = batch.events.first, let last = batch.events.last {
+            batch.eventRange = first.sequence...last.sequence
+        }
+        var boots = Set(batch.events.map(\.boot)).union([boot])
+        if maximumPositions > 0, cursor.positions < positionLane.last {
+            boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
+        }
+        for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
+        batch.hasMore = PerLane(
+            events: (batch.eventRange?.upperBound ?? cursor.events) < lastEvent,
+            positions: (batch.positionRange?.upperBound ?? cursor.positions) < positionLane.last
+        )
+        return batch
+    }
+
+    /// - Returns: the boots that the positions belong to.
+    private func takePositions(
+        after cursor: SequenceNumber,
+        maximum: Int,
+        into batch: inout JournalBatch
+    ) throws(JournalError) -> Set<BootNumber> {
+        let store = try openStore()
+        let first = cursor.next
+        var taken: [StoredBlock] = []
+        var room = maximum
+        try store.forEachBlock(RowRange(start: first)) { block throws(JournalError) in
+            // Only the first one can lie behind the cursor, if there is nothing where the cursor stands.
+            guard block.range.upperBound >= first else { return true }
+            var block = block
+            if block.range.lowerBound < first || (block.count > room && taken.isEmpty) {
+                block = try part(of: block, from: first, maximum: room)
+            }
+            guard block.count <= room else { return false }
+            taken.append(block)
+            room -= block.count
+            return room > 0
+        }
+        guard let firstTaken = taken.first, let lastTaken = taken.last else { return [] }
+        batch.positionBlocks = taken.map(\.bytes)
+        batch.positionRange = firstTaken.range.lowerBound...lastTaken.range.upperBound
+        if let open = positionLane.open.first, open.sequence <= lastTaken.range.upperBound { positionLane.close() }
+        return Set(taken.map(\.boot))
+    }
+
+    private func part(
+        of block: StoredBlock,
+        from first: SequenceNumber,
+        maximum: Int
+    ) throws(JournalError) -> StoredBlock {
+        let positions = try openStore().decode(block).drop { $0.sequence < first }.prefix(maximum)
+        let encoded: EncodedBlock
+        do throws(WireError) {
+            encoded = try EncodedBlock(Array(positions))
+        } catch {
+            throw JournalError(.unencodable, path: path, reason: "positions cannot be encoded: \(error)")
+        }
+        return StoredBlock(range: encoded.range, boot: block.boot, bytes: encoded.bytes, utcAtBoot: block.utcAtBoot)
+    }
+
+    /// Keeps what a destination has stored durably. A number that is not higher than an earlier one changes nothing.
+    /// - Parameters:
+    ///   - lane: of which lane.
+    ///   - through: up to and including this record.
+    ///   - destination: as for ``nextBatch(for:maximumEvents:maximumPositions:)``.
+    /// - Throws: for a record that does not exist, which changes nothing. If the commit failed: the number is in force all
+    ///   the same and written with the next commit; a power cut before only means that records are sent twice.
+    public func acknowledge(
+        _ lane: Lane,
+        through: SequenceNumber,
+        by destination: String
+    ) throws(JournalError) {
+        _ = try openStore()
+        let last = durable[lane]
+        guard through <= last else {
+            throw JournalError(
+                .unknownSequence,
+                path: path,
+                reason: "\(destination) acknowledges \(lane.rawValue) up to \(through.rawValue), but the last one is "
+                    + "\(last.rawValue)"
+            )
+        }
+        var cursor = cursor(of: destination)
+        guard through > cursor[lane] else { return }
+        cursor[lane] = through
+        cursors[destination] = cursor
+        unwritten.cursors.insert(destination)
+        try commit()
+    }
+
+    /// What waits for a destination. Costs the same for ten records and for a hundred thousand: the numbers have no gaps,
+    /// and only the first waiting record is read.
+    /// - Throws: if the file cannot be read or is damaged.
+    public func backlog(of destination: String) throws(JournalError) -> Backlog {
+        let store = try openStore()
+        let cursor = cursor(of: destination)
+        var events = laneBacklog(acknowledged: cursor.events, last: lastEvent)
+        if events.count > 0 {
+            events.oldest = try store.events(RowRange(start: cursor.events), limit: 1).first?.effectiveTime
+        }
+        let waiting = inbox.waiting.positions.count
+        var positions = laneBacklog(
+            acknowledged: cursor.positions,
+            last: SequenceNumber(rawValue: positionLane.last.rawValue + Int64(waiting))
+        )
+        if positions.count > 0 {
+            positions.oldest = try self.positions(HistoryQuery(after: cursor.positions, limit: 1)).first?.effectiveTime
+        }
+        return Backlog(lanes: PerLane(events: events, positions: positions))
+    }
+
+    private func laneBacklog(acknowledged: SequenceNumber, last: SequenceNumber) -> Backlog.LaneBacklog {
+        Backlog.LaneBacklog(
+            count: last.rawValue - acknowledged.rawValue,
+            firstUnacknowledged: acknowledged < last ? acknowledged.next : nil,
+            lastSequence: last,
+            acknowledged: acknowledged
+        )
+    }
+
+    /// The destinations that have ever acknowledged something, by name.
+    public func destinations() -> [String] { cursors.keys.sorted() }
+
+    private func cursor(of destination: String) -> PerLane<SequenceNumber> {
+        cursors[destination] ?? PerLane(events: .none, positions: .none)
+    }
+}
+
+extension StoredBlock {
+    fileprivate var count: Int { Int(range.upperBound.rawValue - range.lowerBound.rawValue) + 1 }
+}

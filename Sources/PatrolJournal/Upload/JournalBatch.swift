@@ -1,0 +1,45 @@
+public import PatrolCore
+
+/// The next records for one destination, each lane from its cursor on without a gap.
+public struct JournalBatch: Hashable, Sendable {
+    /// In sequence.
+    public var events: [Recorded<StoredEvent>]
+    /// In sequence, each as ``PositionBlockCodec`` of PatrolWire reads it; the bytes of the file wherever a whole block fits.
+    public var positionBlocks: [[UInt8]]
+    /// From the first to the last event; `nil` without one.
+    public var eventRange: ClosedRange<SequenceNumber>?
+    /// From the first to the last position; `nil` without one.
+    public var positionRange: ClosedRange<SequenceNumber>?
+    /// The boots that these records belong to, and the present one, in their order.
+    public var boots: [BootRecord]
+    /// Whether more durable records wait behind these.
+    public var hasMore: PerLane<Bool>
+
+    /// Whether there is nothing to send.
+    public var isEmpty: Bool { events.isEmpty && positionBlocks.isEmpty }
+}
+
+/// What waits for one destination.
+public struct Backlog: Hashable, Sendable {
+    /// What waits in one lane, including positions whose commit is still to come.
+    public struct LaneBacklog: Hashable, Sendable {
+        /// How many records.
+        public var count: Int64
+        /// The time of the first of them, see ``Dated``; `nil` if nothing waits or nobody knows it.
+        public var oldest: WallTime?
+        /// The number of the first of them; `nil` if nothing waits.
+        public var firstUnacknowledged: SequenceNumber?
+        /// The newest record of the lane.
+        public var lastSequence: SequenceNumber
+        /// The newest record that the destination has acknowledged.
+        public var acknowledged: SequenceNumber
+    }
+
+    /// Of both lanes.
+    public var lanes: PerLane<LaneBacklog>
+
+    /// Of the events.
+    public var events: LaneBacklog { lanes.events }
+    /// Of the positions.
+    public var positions: LaneBacklog { lanes.positions }
+}

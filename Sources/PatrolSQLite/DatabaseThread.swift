@@ -1,0 +1,108 @@
+import Glibc
+
+/// A thread of its own for SQLite, as the executor of the actor that owns the database.
+///
+/// SQLite blocks: one fsync on an SD card may take seconds. On the threads of Swift's pool, of which there are as many
+/// as cores, or on an event loop that would hold up everybody else.
+///
+/// The thread sleeps while there is nothing to do, and ends when the actor that holds this object is gone.
+public final class DatabaseThread: SerialExecutor {
+    private let jobs = JobQueue()
+
+    /// Starts the thread.
+    /// - Throws: what pthread_create(3) said, for example that there may be no more threads.
+    public init() throws(DatabaseThreadError) {
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(jobs)
+        let result = pthread_create(
+            &thread,
+            nil,
+            { context in
+                // Never nil: it is the last argument of pthread_create.
+                guard let context else { return nil }
+                Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            },
+            context.toOpaque()
+        )
+        guard result == 0 else {
+            context.release()
+            throw DatabaseThreadError(systemError: result)
+        }
+        pthread_detach(thread)
+    }
+
+    deinit {
+        jobs.finish()
+    }
+
+    /// Lets the thread run a job after those that wait already.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        jobs.append(UnownedJob(job), on: asUnownedSerialExecutor())
+    }
+}
+
+/// Why a database has no thread.
+public struct DatabaseThreadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The error number of pthread_create(3).
+    public var systemError: Int32
+
+    /// One clear sentence.
+    public var description: String { "a thread for the database cannot be started: \(SystemError.text(systemError))" }
+}
+
+/// The jobs that wait for a thread, first come, first served. Its length has no bound of its own: each job is a call
+/// that somebody awaits.
+///
+/// Unchecked, because the compiler cannot see that `waiting` and `isFinished` are touched under `mutex` only. A lock of
+/// Synchronization would be seen, but has no condition to wait for.
+private final class JobQueue: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var waiting: [(job: UnownedJob, executor: UnownedSerialExecutor)] = []
+    private var isFinished = false
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(change, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(change)
+        pthread_mutex_destroy(mutex)
+        change.deallocate()
+        mutex.deallocate()
+    }
+
+    func append(_ job: UnownedJob, on executor: UnownedSerialExecutor) {
+        pthread_mutex_lock(mutex)
+        waiting.append((job, executor))
+        pthread_cond_signal(change)
+        pthread_mutex_unlock(mutex)
+    }
+
+    func finish() {
+        pthread_mutex_lock(mutex)
+        isFinished = true
+        pthread_cond_signal(change)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Runs jobs until the queue is finished and empty.
+    func run() {
+        while let jobs = next() {
+            for (job, executor) in jobs { job.runSynchronously(on: executor) }
+        }
+    }
+
+    /// Waits for jobs and takes them all; `nil` at the end.
+    private func next() -> [(job: UnownedJob, executor: UnownedSerialExecutor)]? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        // pthread_cond_wait(3): "Spurious wakeups … may occur", so the condition is looked at again each time.
+        while waiting.isEmpty && !isFinished { pthread_cond_wait(change, mutex) }
+        guard !waiting.isEmpty else { return nil }
+        defer { waiting = [] }
+        return waiting
+    }
+}

@@ -1,0 +1,165 @@
+import AsyncHTTPClient
+import FoundationEssentials
+public import NIOCore
+import NIOHTTP1
+import NIOSSL
+import PatrolCore
+public import PatrolWire
+
+/// Sends batches to one receiver: `POST {url}/v1/batches`, one at a time.
+///
+/// Between two batches nothing runs but, once, the timer that closes the idle connection.
+public final class HTTPUplink: Sendable {
+    /// An acknowledgement is 60 bytes. Whatever is longer than this is not read to its end.
+    static let maximumReplyBytes = 64 * 1024
+
+    /// Longer than the 30 s between two batches of a driving cart, so that one connection lasts for the drive: a TLS
+    /// handshake costs ten times the bytes of a batch. Shorter than the 60 to 75 s after which common servers and load
+    /// balancers close an idle connection, so that a batch does not run into that; and a parked cart, which sends every
+    /// five minutes, holds none open.
+    private static let idleTimeout = TimeAmount.seconds(45)
+
+    private let settings: HTTPUplinkSettings
+    private let receiver: Receiver?
+    private let trust: TrustSettings
+    private let client: HTTPClient
+
+    /// Connects to nobody yet, and reads no file yet: what is wrong with them is an outcome of each attempt, so that the
+    /// daemon starts whatever they say, and goes on by itself when they are mended.
+    public init(settings: HTTPUplinkSettings, eventLoopGroup: any EventLoopGroup) {
+        self.settings = settings
+        receiver = Receiver(url: settings.url)
+        trust = TrustSettings(
+            authorityFile: settings.certificateAuthorityFile,
+            certificateFile: settings.clientCertificateFile,
+            keyFile: settings.clientKeyFile
+        )
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .nanoseconds(settings.connectTimeout.nanoseconds)
+        configuration.connectionPool.idleTimeout = Self.idleTimeout
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
+        // Whether and when to try again is the upload machine's business.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+    }
+
+    /// Closes the connection. Attempts that are under way fail; there must be none afterwards.
+    public func shutdown() async throws {
+        try await client.shutdown()
+    }
+
+    /// Sends a batch and waits for what the receiver says, for ``HTTPUplinkSettings/attemptTimeout`` at most.
+    /// Cancelling the task ends the attempt at once.
+    public func send(_ batch: BatchContent) async -> UploadReceipt {
+        let begin = ContinuousClock.now
+        let outcome: UploadOutcome
+        var (plainBytes, sentBytes) = (0, 0)
+        do {
+            let plain = try BatchEncoder.encode(batch, as: settings.encoding)
+            plainBytes = plain.count
+            (outcome, sentBytes) = await send(plain, IdempotencyKey(batch))
+        } catch {
+            // One of the records cannot be put into words; it is searched for like one that the receiver refuses.
+            outcome = .rejected(reason: "the batch cannot be written: \(error)")
+        }
+        return UploadReceipt(
+            outcome: outcome,
+            bytesUncompressed: plainBytes,
+            bytesOnWire: sentBytes,
+            duration: ContinuousClock.now - begin
+        )
+    }
+
+    private func send(_ plain: [UInt8], _ key: IdempotencyKey) async -> (UploadOutcome, sentBytes: Int) {
+        var body: [UInt8] = []
+        do {
+            body = try Gzip.compress(plain)
+            return (try await exchange(try request(body, key)).outcome, body.count)
+        } catch let problem as LocalProblem {
+            return (.heldUntilPersonActs(reason: problem.description), 0)
+        } catch {
+            let failure = NetworkFailure(error, receiver: receiver?.name ?? settings.url, settings)
+            return (failure.outcome, failure.stage == .exchanging ? body.count : 0)
+        }
+    }
+
+    private func request(_ body: [UInt8], _ key: IdempotencyKey) throws(LocalProblem) -> HTTPClientRequest {
+        guard let receiver else {
+            throw LocalProblem(
+                description: "the url \(settings.url) cannot be used; allowed: http:// or https:// and a host"
+            )
+        }
+        var request = HTTPClientRequest(url: receiver.batches)
+        request.method = .POST
+        request.headers = [
+            "Content-Type": settings.encoding.contentType, "Content-Encoding": "gzip", "Accept": "application/json",
+            "Idempotency-Key": key.description, "User-Agent": "patrold",
+        ]
+        if let tokenFile = settings.tokenFile {
+            request.headers.add(name: "Authorization", value: try BearerToken.authorization(file: tokenFile))
+        }
+        if receiver.isTLS { request.tlsConfiguration = try trust.current() }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        return request
+    }
+
+    /// The client's own deadline ends with the head of the reply, so the whole exchange is raced against a clock.
+    private func exchange(_ request: HTTPClientRequest) async throws -> Reply {
+        try await withThrowingTaskGroup(of: Reply.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await self.reply(to: request) }
+            group.addTask { [timeout = settings.attemptTimeout] in
+                try await Task.sleep(for: timeout)
+                throw AttemptTimeout()
+            }
+            guard let reply = try await group.next() else { throw CancellationError() }
+            return reply
+        }
+    }
+
+    private func reply(to request: HTTPClientRequest) async throws -> Reply {
+        let response = try await client.execute(
+            request,
+            timeout: .nanoseconds((settings.attemptTimeout + .seconds(1)).nanoseconds)
+        )
+        var body = Reply.Body.cutShort
+        do {
+            let bytes = try await response.body.collect(upTo: Self.maximumReplyBytes)
+            body = .complete(Array(bytes.readableBytesView))
+        } catch is NIOTooManyBytesError {
+            body = .tooLong
+        } catch let error where !(error is CancellationError) {
+            // The status stands, whatever became of the rest.
+        }
+        return Reply(
+            status: Int(response.status.code),
+            phrase: HTTPResponseStatus(statusCode: Int(response.status.code)).reasonPhrase,
+            retryAfter: response.headers.first(name: "Retry-After"),
+            date: response.headers.first(name: "Date"),
+            location: response.headers.first(name: "Location"),
+            body: body
+        )
+    }
+}
+
+/// The receiver's address.
+private struct Receiver {
+    /// Where batches go.
+    let batches: String
+    /// Host and port, for messages: the rest of a URL may hold a password.
+    let name: String
+    let isTLS: Bool
+
+    init?(url text: String) {
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host(),
+            !host.isEmpty, scheme == "http" || scheme == "https"
+        else { return nil }
+        isTLS = scheme == "https"
+        name = "\(host.bracketedIfIPv6):\(url.port ?? (isTLS ? 443 : 80))"
+        var base = text
+        while base.hasSuffix("/") { base.removeLast() }
+        batches = base + "/v1/batches"
+    }
+}

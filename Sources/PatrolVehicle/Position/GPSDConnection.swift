@@ -1,0 +1,95 @@
+import CGPS
+import PatrolCore
+
+/// A connection to gpsd over the C shim. It belongs to one thread.
+final class GPSDConnection {
+    /// What came.
+    enum Message {
+        /// Nothing more for now.
+        case nothing
+        /// The connection stands.
+        case connected
+        /// A position report, read at the instant that was passed.
+        case report(Fix)
+        /// Anything else that gpsd said.
+        case other
+        /// The connection, or the attempt, has ended.
+        case end(reason: String)
+    }
+
+    /// Why a wait ended; all false after its time.
+    struct Wake {
+        /// There may be a message.
+        var hasInput: Bool
+        /// Somebody woke the descriptor.
+        var isWoken: Bool
+    }
+
+    private let handle: OpaquePointer
+
+    init() {
+        guard let handle = patrol_gps_create() else {
+            // 40 kB cannot be had: Swift's own allocations end the process in that case, and so does this.
+            preconditionFailure("out of memory")
+        }
+        self.handle = handle
+    }
+
+    deinit {
+        patrol_gps_destroy(handle)
+    }
+
+    /// Begins to connect.
+    /// - Returns: why it cannot; `nil` if the attempt is under way.
+    func open(host: String, port: UInt16) -> String? {
+        patrol_gps_open(handle, host, String(port)) ? nil : String(cString: patrol_gps_reason(handle))
+    }
+
+    /// Drops the connection or the attempt.
+    func close() {
+        patrol_gps_close(handle)
+    }
+
+    /// Waits for a message, a wake-up, or until the timeout has passed; for ever without one.
+    func wait(wake: WakeDescriptor, timeout: Duration?) -> Wake {
+        // Rounded up: waking just before a deadline would mean to wait once more for nothing.
+        let milliseconds = timeout.map { Int32(clamping: (max(.zero, $0) + .nanoseconds(999_999)).milliseconds) }
+        let result = patrol_gps_wait(handle, wake.descriptor, milliseconds ?? -1)
+        return Wake(
+            hasInput: result & Int32(PATROL_GPS_INPUT) != 0,
+            isWoken: result & Int32(PATROL_GPS_WOKEN) != 0
+        )
+    }
+
+    /// The next message; never blocks.
+    func next(at now: Instant) -> Message {
+        switch patrol_gps_next(handle) {
+        case PATROL_GPS_CONNECTED: .connected
+        case PATROL_GPS_TPV: .report(Fix(patrol_gps_report(handle), receivedAt: now))
+        case PATROL_GPS_OTHER: .other
+        case PATROL_GPS_END: .end(reason: String(cString: patrol_gps_reason(handle)))
+        default: .nothing
+        }
+    }
+}
+
+extension Fix {
+    /// A report of libgps: NaN means that the receiver did not say.
+    fileprivate init(_ report: patrol_gps_tpv, receivedAt: Instant) {
+        // gps.h: 0 not seen, 1 no fix, 2 2D, 3 3D; a number that is none of these promises nothing.
+        self.init(receivedAt: receivedAt, mode: UInt8(exactly: report.mode).flatMap(Mode.init) ?? .none)
+        status = UInt8(clamping: report.status)
+        time = report.has_time ? WallTime(millisecondsSince1970: report.time_ms) : nil
+        latitude = report.latitude.unlessNaN
+        longitude = report.longitude.unlessNaN
+        altitude = report.altitude.unlessNaN
+        speed = report.speed.unlessNaN
+        course = report.course.unlessNaN
+        horizontalError = report.horizontal_error.unlessNaN
+        satellitesUsed = report.satellites_used < 0 ? nil : UInt8(clamping: report.satellites_used)
+    }
+}
+
+extension Double {
+    fileprivate var unlessNaN: Double? { isNaN ? nil : self }
+}

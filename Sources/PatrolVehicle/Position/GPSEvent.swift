@@ -1,0 +1,34 @@
+public import PatrolCore
+
+/// Where gpsd is, and how patient to be with it.
+public struct GPSSettings: Hashable, Sendable {
+    /// A host name or an address; gpsd runs on the cart itself as a rule.
+    public var host: String
+    /// gpsd's port, 2947 by IANA's list.
+    public var port: UInt16
+    /// The deadlines of the connection.
+    public var link: GPSLink.Settings
+
+    /// - Parameters:
+    ///   - host: a host name or an address.
+    ///   - port: gpsd's port.
+    ///   - link: the deadlines.
+    public init(host: String = "localhost", port: UInt16 = 2947, link: GPSLink.Settings = .init()) {
+        self.host = host
+        self.port = port
+        self.link = link
+    }
+}
+
+/// What a ``GPSReceiver`` has to tell.
+public enum GPSEvent: Hashable, Sendable {
+    /// A position report, with a fix or without.
+    case fix(Fix)
+    /// There has been no usable fix for the set time; told once.
+    case lost(GPSLossReason)
+    /// The fix that was told just before is the first usable one since the start or since a loss; `after` counts from
+    /// the last usable one, or from the start.
+    case restored(after: Duration)
+    /// How it stands with gpsd and the receiver, when it changes.
+    case state(GPSLinkState)
+}

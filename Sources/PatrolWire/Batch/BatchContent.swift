@@ -1,0 +1,98 @@
+public import PatrolCore
+
+/// How a batch is written.
+public enum WireEncoding: String, CaseIterable, Hashable, Sendable {
+    /// `patrol.proto`: small.
+    case protobuf
+    /// For receivers without protobuf: each record an object.
+    case json
+
+    /// The media type of the body.
+    public var contentType: String {
+        switch self {
+        case .protobuf: "application/x-protobuf"
+        case .json: "application/json"
+        }
+    }
+}
+
+/// Where the cart is now; shown by the receiver, not stored as a record.
+public struct Latest: Hashable, Sendable {
+    /// The boot that the position's instant belongs to.
+    public var boot: BootNumber
+    /// The newest accepted position.
+    public var position: Position
+
+    /// See the properties.
+    public init(boot: BootNumber, position: Position) {
+        self.boot = boot
+        self.position = position
+    }
+}
+
+/// What goes into one batch.
+public struct BatchContent: Hashable, Sendable {
+    /// The vehicle's name.
+    public var vehicle: String
+    /// The journal that the sequence numbers belong to.
+    public var journalID: JournalID
+    /// Where the cart is now.
+    public var latest: Latest?
+    /// The boots that the records and ``latest`` belong to.
+    public var boots: [BootRecord]
+    /// Serialised blocks, exactly as ``PositionBlockCodec`` wrote them, in the order of their sequence.
+    public var positionBlocks: [[UInt8]]
+    /// The first and the last position in the blocks; `nil` without blocks.
+    public var positionRange: ClosedRange<SequenceNumber>?
+    /// In the order of their sequence.
+    public var events: [Recorded<StoredEvent>]
+
+    /// The first and the last event; `nil` without events.
+    public var eventRange: ClosedRange<SequenceNumber>? {
+        guard let first = events.first, let last = events.last, first.sequence <= last.sequence else { return nil }
+        return first.sequence...last.sequence
+    }
+
+    /// See the properties.
+    public init(
+        vehicle: String, journalID: JournalID, latest: Latest?, boots: [BootRecord], positionBlocks: [[UInt8]],
+        positionRange: ClosedRange<SequenceNumber>?, events: [Recorded<StoredEvent>]
+    ) {
+        self.vehicle = vehicle
+        self.journalID = journalID
+        self.latest = latest
+        self.boots = boots
+        self.positionBlocks = positionBlocks
+        self.positionRange = positionRange
+        self.events = events
+    }
+}
+
+/// A batch as the receiver reads it: checked, with the blocks opened.
+public struct DecodedBatch: Hashable, Sendable {
+    /// The vehicle's name.
+    public var vehicle: String
+    /// The journal that the sequence numbers belong to.
+    public var journalID: JournalID
+    /// Where the cart is now.
+    public var latest: Latest?
+    /// Each boot once; every record's boot is among them.
+    public var boots: [BootRecord]
+    /// Strictly ascending.
+    public var positions: [Recorded<Position>]
+    /// Strictly ascending.
+    public var events: [Recorded<StoredEvent>]
+
+    /// See the properties.
+    public init(
+        vehicle: String, journalID: JournalID, latest: Latest?, boots: [BootRecord],
+        positions: [Recorded<Position>], events: [Recorded<StoredEvent>]
+    ) {
+        self.vehicle = vehicle
+        self.journalID = journalID
+        self.latest = latest
+        self.boots = boots
+        self.positions = positions
+        self.events = events
+    }
+}

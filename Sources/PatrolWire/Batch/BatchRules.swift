@@ -1,0 +1,88 @@
+import PatrolCore
+
+/// What a batch may hold, whichever way it was written. The bounds keep a hostile one from costing more than an honest
+/// one; a cart stays far below them.
+enum BatchRules {
+    static let maximumEvents = 10_000
+    static let maximumBlocks = 1000
+    static let maximumBoots = 1000
+    static let maximumDetailsBytes = 16 * 1024
+    private static let maximumNameBytes = 64
+    /// Half of ±2^53 ms, so that boot time and offset together stay within what JSON's numbers hold exactly.
+    private static let millisecondRange: ClosedRange<Int64> = -(1 << 52)...(1 << 52)
+
+    static func count(_ field: String, _ count: Int, maximum: Int) throws(WireError) {
+        guard count <= maximum else { throw .outOfRange(field, count, allowed: "at most \(maximum)") }
+    }
+
+    static func boot(
+        number: UInt64, bootID: String, clock: (utcAtBootMilliseconds: Int64, source: String, uncertainty: Int64)?
+    ) throws(WireError) -> BootRecord {
+        guard (1...maximumNameBytes).contains(bootID.utf8.count), bootID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw WireError(
+                field: "boot_id", reason: "is \"\(bootID.prefix(maximumNameBytes))\"; allowed: 1 to 64 visible ASCII characters")
+        }
+        var record = BootRecord(number: try PositionRules.boot(number), bootID: bootID, clock: nil)
+        if let clock {
+            guard let source = ClockSource(rawValue: clock.source) else {
+                let known = ClockSource.allCases.map(\.rawValue).joined(separator: ", ")
+                throw WireError(field: "clock.source", reason: "is \"\(clock.source.prefix(64))\"; allowed: \(known)")
+            }
+            record.clock = ClockOffset(
+                utcAtBootMilliseconds: try PositionRules.checked(
+                    clock.utcAtBootMilliseconds, millisecondRange, "clock.utc_at_boot_ms"),
+                source: source,
+                uncertaintyMilliseconds: try PositionRules.checked(
+                    clock.uncertainty, 0...millisecondRange.upperBound, "clock.uncertainty_ms"))
+        }
+        return record
+    }
+
+    static func event(
+        sequence: UInt64, boot: UInt64, atMilliseconds: Int64, timeMilliseconds: Int64?, coordinate: Coordinate?,
+        kind: String, details: [String: DetailValue]
+    ) throws(WireError) -> Recorded<StoredEvent> {
+        let isName = kind.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
+        }
+        guard (1...maximumNameBytes).contains(kind.utf8.count), isName else {
+            throw WireError(
+                field: "kind", reason: "is \"\(kind.prefix(maximumNameBytes))\"; allowed: 1 to 64 of a-z, 0-9, \"-\" and \".\"")
+        }
+        let event = StoredEvent(
+            at: Instant(
+                millisecondsSinceBoot: try PositionRules.checked(
+                    atMilliseconds, 0...millisecondRange.upperBound, "at_ms")),
+            time: try PositionRules.checked(timeMilliseconds, millisecondRange, "time_ms")
+                .map(WallTime.init(millisecondsSince1970:)),
+            coordinate: coordinate, name: kind, details: details)
+        return Recorded(
+            sequence: try PositionRules.sequence(sequence, "sequence"), boot: try PositionRules.boot(boot), record: event)
+    }
+
+    /// What holds between the parts of a batch.
+    static func checked(_ batch: DecodedBatch) throws(WireError) -> DecodedBatch {
+        guard (1...maximumNameBytes).contains(batch.vehicle.utf8.count) else {
+            throw WireError(field: "vehicle", reason: "has \(batch.vehicle.utf8.count) bytes; allowed: 1 to 64")
+        }
+        let boots = Set(batch.boots.map(\.number))
+        guard boots.count == batch.boots.count else {
+            throw WireError(field: "boots", reason: "name a number twice; allowed: each boot once")
+        }
+        try ascending(batch.events, "events")
+        try ascending(batch.positions, "positions")
+        let used = Set(batch.events.map(\.boot)).union(batch.positions.map(\.boot)).union(batch.latest.map { [$0.boot] } ?? [])
+        if let missing = used.subtracting(boots).min() {
+            throw WireError(field: "boots", reason: "lack number \(missing.rawValue), to which a record belongs")
+        }
+        return batch
+    }
+
+    private static func ascending<Record>(_ records: [Recorded<Record>], _ field: String) throws(WireError) {
+        for (left, right) in zip(records, records.dropFirst()) where left.sequence >= right.sequence {
+            throw .outOfRange(
+                "\(field).sequence", right.sequence.rawValue, allowed: "more than the one before, \(left.sequence.rawValue)")
+        }
+    }
+}

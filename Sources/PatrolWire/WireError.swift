@@ -1,0 +1,27 @@
+/// Why something cannot be put on the wire, or what came from it cannot be used: which field, what stands there, what is
+/// allowed.
+public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The field with its message, for example `position_blocks[2].count`.
+    public var field: String
+    /// What is wrong, with the value and what is allowed.
+    public var reason: String
+
+    /// See the properties.
+    public init(field: String, reason: String) {
+        self.field = field
+        self.reason = reason
+    }
+
+    /// For a person, on one line.
+    public var description: String { "\(field) \(reason)" }
+
+    /// A number outside of what is allowed.
+    static func outOfRange(_ field: String, _ value: some BinaryInteger, allowed: String) -> WireError {
+        WireError(field: field, reason: "is \(value); allowed: \(allowed)")
+    }
+
+    /// The same error, seen from the message around it.
+    func inside(_ outer: String) -> WireError {
+        WireError(field: "\(outer).\(field)", reason: reason)
+    }
+}

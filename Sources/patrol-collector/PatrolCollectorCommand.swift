@@ -1,0 +1,153 @@
+import ArgumentParser
+import Glibc
+import Logging
+import PatrolCollector
+import PatrolService
+
+/// The station's end of the chain, as a program.
+struct PatrolCollectorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "patrol-collector",
+        abstract:
+            "The receiving end for one station: takes the vehicles' batches, stores each record once, shows them.",
+        discussion: """
+            POST /v1/batches takes batches. GET /v1/vehicles, /v1/vehicles/ID/track (GeoJSON; shape=points or lines), \
+            /v1/vehicles/ID/events (kind=NAME) and /v1/health show what is held; track and events take from= and to= \
+            (RFC 3339).
+            """
+    )
+
+    @Option(
+        help: "Where to listen, as HOST:PORT; port 0 lets the system choose.",
+        transform: { try accepted(ListenAddress($0), "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080") }
+    )
+    var listen = ListenAddress.standard
+
+    @Option(help: "The folder of the store; it is made if it is missing.")
+    var store: String
+
+    @Option(
+        help: "A file with a line \"vehicle token\" for each vehicle, not readable by others. A change counts at once."
+    )
+    var tokens: String
+
+    @Option(
+        help: """
+            A file with the operators' token, not readable by others. Without it only this machine may read what is \
+            held.
+            """
+    )
+    var operatorTokenFile: String?
+
+    @Option(help: "The certificate for TLS, in PEM, with those that lead to its authority.")
+    var tlsCertificate: String?
+
+    @Option(help: "The certificate's private key, in PEM.")
+    var tlsKey: String?
+
+    @Option(help: "The largest body in bytes, as it travels.", transform: byteCount)
+    var maxBody = CollectorOptions.defaultMaximumBodyBytes
+
+    @Option(help: "The largest body in bytes, decompressed.", transform: byteCount)
+    var maxDecompressed = CollectorOptions.defaultMaximumDecompressedBytes
+
+    @Option(
+        help: "How much goes to the log: trace, debug, info, notice, warning, error, critical.",
+        transform: { try accepted(Logger.Level(rawValue: $0), "one of the levels") }
+    )
+    var logLevel = Logger.Level.info
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            For a test bench: delay-acknowledgement=SECONDS holds back each reply after its batch is stored, \
+            refuse=PERCENT answers that share of the batches with 503. May be given twice.
+            """,
+            visibility: .hidden
+        )
+    )
+    var fault: [String] = []
+
+    func validate() throws {
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key belong together: give both or neither")
+        }
+        _ = try faults()
+    }
+
+    func run() async throws {
+        let level = logLevel
+        let logger = Logger(label: "patrol-collector") { _ in
+            ServiceLogHandler(
+                level: level,
+                underSystemd: getenv("JOURNAL_STREAM") != nil,
+                systemTime: StationClock.now
+            )
+        }
+        let collector = try Collector(
+            try options(),
+            systemTime: StationClock.now,
+            logger: logger,
+            notification: .fromEnvironment(),
+            onListening: { Output.write("listening on \($0)", to: STDOUT_FILENO) }
+        )
+        try await collector.runUntilSignal()
+    }
+
+    private func options() throws -> CollectorOptions {
+        var options = CollectorOptions(listen: listen, storeFolder: store, tokensFile: tokens)
+        options.operatorTokenFile = operatorTokenFile
+        if let tlsCertificate, let tlsKey {
+            options.tls = CollectorOptions.TLSFiles(certificateFile: tlsCertificate, keyFile: tlsKey)
+        }
+        options.maximumBodyBytes = maxBody
+        options.maximumDecompressedBytes = maxDecompressed
+        options.faults = try faults()
+        return options
+    }
+
+    private func faults() throws -> TestBenchFaults {
+        var faults = TestBenchFaults.none
+        for text in fault where !faults.add(text) {
+            throw ValidationError("--fault is \"\(text)\"; allowed: delay-acknowledgement=SECONDS, refuse=PERCENT")
+        }
+        return faults
+    }
+}
+
+/// Lines for people and scripts.
+enum Output {
+    /// One write(2), past the C library's buffer: whoever waits for the line has it at once.
+    static func write(_ line: String, to descriptor: Int32) {
+        let bytes = Array((line + "\n").utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+}
+
+@main
+enum Main {
+    static func main() async {
+        do {
+            let command = try PatrolCollectorCommand.parse()
+            try await command.run()
+        } catch let error as CollectorError {
+            Output.write("patrol-collector: \(error)", to: STDERR_FILENO)
+            exit(1)
+        } catch {
+            let isHelp = PatrolCollectorCommand.exitCode(for: error).isSuccess
+            Output.write(PatrolCollectorCommand.fullMessage(for: error), to: isHelp ? STDOUT_FILENO : STDERR_FILENO)
+            exit(isHelp ? 0 : 1)
+        }
+    }
+}
+
+/// The limits that make sense: a batch is larger than 1 KiB, and a body is held in memory.
+private func byteCount(_ text: String) throws -> Int {
+    let allowed = 1024...1024 * 1024 * 1024
+    return try accepted(Int(text).flatMap { allowed.contains($0) ? $0 : nil }, "1024 to 1073741824 bytes")
+}
+
+private func accepted<Value>(_ value: Value?, _ allowed: String) throws -> Value {
+    guard let value else { throw ValidationError("allowed: \(allowed)") }
+    return value
+}

@@ -1,0 +1,86 @@
+public import ArgumentParser
+public import PatrolAPI
+public import PatrolCore
+
+/// What the journal holds.
+struct RecordsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "records",
+        abstract: "What the journal holds, by time and kind."
+    )
+
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var range: TimeRangeOptions
+
+    @Option(help: "events or positions.")
+    var lane = Lane.events
+
+    @Option(help: "Only events of this kind, such as gps.lost; may be given several times.")
+    var kind: [String] = []
+
+    @Option(help: "At most so many, the newest ones. Without it: all.")
+    var last: Int?
+
+    func validate() throws {
+        if let last, !(1...APIPath.maximumPageSize).contains(last) {
+            throw ValidationError("--last is \(last); allowed: 1 to \(APIPath.maximumPageSize)")
+        }
+        if !kind.isEmpty, lane == .positions {
+            throw ValidationError("--kind is for events; positions have no kind")
+        }
+    }
+
+    func run() async throws {
+        try await options.ask { client in
+            var after: Int64?
+            repeat {
+                let page = try await client.get(
+                    RecordPage.self,
+                    .records,
+                    query: range.query + [
+                        ("lane", lane.rawValue), ("kind", kind.isEmpty ? nil : kind.joined(separator: ",")),
+                        ("last", last.map(String.init)), ("after", after.map(String.init)),
+                    ]
+                )
+                try print(page)
+                after = page.nextAfter
+            } while after != nil
+        }
+    }
+
+    private func print(_ page: RecordPage) throws {
+        for event in page.events ?? [] {
+            Output.print(options.json ? try APICoding.line(event) : StatusText.line(event))
+        }
+        for position in page.positions ?? [] {
+            Output.print(options.json ? try APICoding.line(position) : StatusText.line(position))
+        }
+    }
+}
+
+/// Where the cart was.
+struct TrackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "track",
+        abstract: "Where the cart was, as GeoJSON or GPX, to standard output."
+    )
+
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var range: TimeRangeOptions
+
+    @Option(help: "geojson or gpx.")
+    var format = TrackFormat.geojson
+
+    func validate() throws {
+        if options.json, format == .gpx { throw ValidationError("--json and --format gpx contradict each other") }
+    }
+
+    func run() async throws {
+        try await options.ask { client in
+            try await client.parts(.track, query: range.query + [("format", format.rawValue)], Output.raw)
+        }
+    }
+}
+
+extension Lane: ExpressibleByArgument {}
+extension TrackFormat: ExpressibleByArgument {}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Glibc
+import PatrolAPI
+
+/// The command line of the local socket: for people at the cart, and for scripts.
+struct Patrolctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "patrolctl",
+        abstract: "Asks the patrold of this cart.",
+        discussion: """
+            Exit codes: 0 fine; 1 wrong usage, or input and output failed; 2 it works, but somebody should look; \
+            3 patrold cannot be reached.
+            """,
+        subcommands: [
+            StatusCommand.self, WatchCommand.self, TrackCommand.self, RecordsCommand.self, QueueCommand.self,
+            HealthCommand.self,
+        ]
+    )
+}
+
+/// How the program ends; scripts rely on the numbers.
+enum Exit {
+    static let usageOrIO = ExitCode(1)
+    static let degraded = ExitCode(2)
+    static let notReachable = ExitCode(3)
+}
+
+@main
+enum Main {
+    static func main() async {
+        do {
+            var command = try Patrolctl.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ExitCode {
+            Glibc.exit(error.rawValue)
+        } catch let error as ControlClient.Failure {
+            Output.complain("\(error)")
+            if case .notReachable = error { Glibc.exit(Exit.notReachable.rawValue) }
+            Glibc.exit(Exit.usageOrIO.rawValue)
+        } catch {
+            let isHelp = Patrolctl.exitCode(for: error).isSuccess
+            let text = Patrolctl.fullMessage(for: error)
+            if isHelp { Output.print(text) } else { Output.complain(text) }
+            Glibc.exit(isHelp ? 0 : Exit.usageOrIO.rawValue)
+        }
+    }
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The socket of patrold.")
+    var socket = "/run/patrold/patrold.sock"
+
+    @Flag(help: "Print JSON instead of text.")
+    var json = false
+
+    func ask<Result: Sendable>(_ body: (ControlClient) async throws -> Result) async throws -> Result {
+        try await ControlClient.with(socketPath: socket, body)
+    }
+}
+
+/// A time range on the command line.
+struct TimeRangeOptions: ParsableArguments {
+    @Option(help: "From this time on (RFC 3339, such as 2026-11-24T13:00:00Z; a date alone is its midnight in UTC).")
+    var from: String?
+
+    @Option(help: "Up to, but not including, this time.")
+    var to: String?
+
+    var query: [(name: String, value: String?)] { [("from", from), ("to", to)] }
+}

@@ -1,0 +1,103 @@
+import PatrolAPI
+import PatrolWire
+
+/// The reports of the socket as lines of text, each with a label of one width.
+enum StatusText {
+    static func lines(_ status: StatusReport) -> [String] {
+        var lines = [
+            row("vehicle", "\(status.vehicle), patrold \(status.version), up \(Words.span(status.uptimeSeconds))"),
+            row("health", status.health.rawValue),
+            row("time", clock(status.clock)),
+            row("gps", gps(status.gps)),
+        ]
+        lines += position(status.position)
+        lines.append(row("journal", journal(status.journal)))
+        return lines
+    }
+
+    static func lines(_ queue: QueueReport) -> [String] {
+        guard !queue.destinations.isEmpty else { return [row("upload", "no destination is configured")] }
+        return queue.destinations.flatMap { destination in
+            [row("upload", "\(destination.name) at \(destination.url): \(state(destination))")]
+                + [row("", lane("event", destination.events)), row("", lane("position", destination.positions))]
+        }
+    }
+
+    static func lines(_ health: HealthReport) -> [String] {
+        [row("health", health.state.rawValue)]
+            + health.checks.map { row($0.name, "\($0.state.rawValue): \($0.message)") }
+    }
+
+    static func line(_ event: EventJSON) -> String {
+        let time = event.time.map { $0 + (event.corrected == true ? " (corrected)" : "") } ?? "(time unknown)"
+        return "\(time)  \(event.kind)  \(event.detailsText)"
+    }
+
+    static func line(_ position: PositionJSON) -> String {
+        let time = position.time ?? "(time unknown)"
+        let speed = position.speedMetresPerSecond.map { "  \(Words.fixed($0, 1)) m/s" } ?? ""
+        let place = Words.coordinate(latitude: position.latitude, longitude: position.longitude)
+        return "\(time)  \(place)\(speed)  \(position.odometerMetres) m"
+    }
+
+    static func row(_ label: String, _ text: String) -> String {
+        label + String(repeating: " ", count: max(1, 18 - label.count)) + text
+    }
+
+    private static func clock(_ clock: StatusReport.Clock) -> String {
+        guard clock.trusted else { return "not trusted (\(clock.reason ?? "unknown")); the system says \(clock.time)" }
+        let uncertainty = clock.uncertaintyMilliseconds.map { " ±\(Words.fixed(Double($0) / 1000, 1)) s" } ?? ""
+        return "\(clock.time) by \(clock.source ?? "?")\(uncertainty)"
+    }
+
+    private static func gps(_ gps: StatusReport.GPS) -> String {
+        let rejected = gps.rejected.values.reduce(0, +)
+        let reasons = gps.rejected.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return "\(gps.state); \(gps.accepted) fixes accepted, \(rejected) rejected"
+            + (reasons.isEmpty ? "" : " (\(reasons))")
+    }
+
+    private static func position(_ current: CurrentPosition?) -> [String] {
+        guard let current else { return [row("position", "not known yet")] }
+        let position = current.position
+        var details: [String] = []
+        if let error = position.horizontalErrorMetres { details.append("±\(Words.fixed(error, 1)) m") }
+        if let altitude = position.altitudeMetres { details.append("altitude \(Words.fixed(altitude, 0)) m") }
+        if let satellites = position.satellites { details.append("\(satellites) satellites") }
+        details.append("\(Words.span(current.ageSeconds)) old")
+        var motion = [current.motion]
+        if let speed = position.speedMetresPerSecond {
+            motion.append("\(Words.fixed(speed, 1)) m/s (\(Words.fixed(speed * 3.6, 0)) km/h)")
+        }
+        if let course = position.courseDegrees { motion.append("course \(Words.fixed(course, 0))°") }
+        motion.append("odometer \(Words.fixed(Double(position.odometerMetres) / 1000, 3)) km")
+        let place = Words.coordinate(latitude: position.latitude, longitude: position.longitude)
+        return [
+            row("position", "\(place)  \(details.joined(separator: ", "))"),
+            row("motion", motion.joined(separator: ", ")),
+        ]
+    }
+
+    private static func journal(_ journal: StatusReport.Journal) -> String {
+        let counts = "\(Words.count(journal.positions, "position")), \(Words.count(journal.events, "event")) on disk"
+        let pending = journal.uncommitted == 0 ? "" : ", \(journal.uncommitted) not yet"
+        return counts + pending + (journal.error.map { "; ERROR: \($0)" } ?? "")
+    }
+
+    private static func state(_ destination: QueueReport.Destination) -> String {
+        var words = [destination.state]
+        if let reason = destination.reason { words.append(reason) }
+        if destination.failedAttempts > 0 {
+            words.append("\(Words.count(Int64(destination.failedAttempts), "attempt")) failed")
+        }
+        if let next = destination.nextAttemptInSeconds { words.append("next in \(Words.span(next))") }
+        return words.joined(separator: ", ")
+    }
+
+    private static func lane(_ noun: String, _ lane: QueueReport.LaneQueue) -> String {
+        let oldest = lane.oldest.map { ", the oldest of \($0)" } ?? ""
+        return "\(Words.count(lane.waiting, noun)) waiting\(lane.waiting == 0 ? "" : oldest); "
+            + "\(lane.acknowledged) of \(lane.recorded) acknowledged"
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import PatrolAPI
+
+/// The cart, live.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "The cart, live, until Ctrl-C.",
+        discussion: "With --json: one JSON object per line as things happen (status, position, event)."
+    )
+
+    @OptionGroup var options: CommonOptions
+
+    /// Clears to the end of the line and of the screen (ECMA-48: EL, ED, CUP), so that nothing flickers.
+    private static let home = "\u{1B}[H"
+    private static let clearRestOfLine = "\u{1B}[K"
+    private static let clearRestOfScreen = "\u{1B}[J"
+    private static let clearScreen = "\u{1B}[2J"
+
+    func run() async throws {
+        try await options.ask { client in
+            if options.json {
+                try await client.lines(.stream) { line in
+                    Output.print(line)
+                    return true
+                }
+            } else {
+                try await redraw(client)
+            }
+        }
+    }
+
+    /// Asks once a second: the age of the position must grow on the screen while nothing comes.
+    private func redraw(_ client: ControlClient) async throws {
+        let isTerminal = Output.isTerminal
+        if isTerminal { Output.raw(Self.clearScreen) }
+        while !Task.isCancelled {
+            let status = try await client.get(StatusReport.self, .status)
+            let queue = try await client.get(QueueReport.self, .queue)
+            let events = try await client.get(
+                RecordPage.self,
+                .records,
+                query: [("lane", "events"), ("last", "5")]
+            ).events
+            let lines =
+                StatusText.lines(status) + StatusText.lines(queue)
+                + (events ?? []).enumerated().map { index, event in
+                    StatusText.row(index == 0 ? "events" : "", StatusText.line(event))
+                }
+            if isTerminal {
+                let text = lines.map { $0 + Self.clearRestOfLine + "\r\n" }.joined()
+                Output.raw(Self.home + text + Self.clearRestOfScreen)
+            } else {
+                Output.raw(lines.joined(separator: "\n") + "\n\n")
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Glibc
+import PatrolDaemon
+
+/// The daemon on the cart.
+struct Patrold: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "patrold",
+        abstract: "Keeps a cart's positions and events and uploads them.",
+        discussion: "patrolctl asks a running daemon; systemd/patrold.service runs one.",
+        version: Daemon.version,
+        subcommands: [Run.self, Check.self]
+    )
+
+    /// Where the configuration is, unless it is given.
+    static let defaultPath = "/etc/patrold/patrold.toml"
+
+    struct Run: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Run until SIGTERM or SIGINT.")
+
+        @Argument(help: "The configuration file.")
+        var path = Patrold.defaultPath
+
+        func run() async throws {
+            try await Daemon.run(try Configuration.load(path: path))
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check a configuration file and the files that it names, and do nothing else."
+        )
+
+        @Argument(help: "The configuration file.")
+        var path = Patrold.defaultPath
+
+        func run() throws {
+            let configuration = try Configuration.load(path: path)
+            let problems = configuration.fileProblems()
+            guard problems.isEmpty else { throw ConfigurationError(path: path, problems: problems) }
+            print("\(path): fine. \(configuration.summary)")
+        }
+    }
+}
+
+@main
+enum Main {
+    static func main() async {
+        do {
+            var command = try Patrold.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ConfigurationError {
+            fail("\(error)")
+        } catch let error as Daemon.StartError {
+            fail("patrold: \(error)")
+        } catch {
+            Patrold.exit(withError: error)
+        }
+    }
+
+    /// Errors of the configuration and of the start go out whole and plain: the fitter reads them in a terminal.
+    private static func fail(_ message: String) -> Never {
+        let bytes = Array((message + "\n").utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        exit(1)
+    }
+}

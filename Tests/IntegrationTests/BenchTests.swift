@@ -1,0 +1,132 @@
+import Foundation
+import Glibc
+import PatrolAPI
+import Testing
+
+/// `make bench`: what the daemon costs, measured on the installed program with a real gpsd at 1 Hz.
+///
+/// Each figure is printed with its spread over several rounds; the targets are asserted on the median.
+@Suite(
+    "What the daemon costs",
+    .serialized,
+    .enabled(if: ProcessInfo.processInfo.environment["PATROLD_BENCH"] != nil, "PATROLD_BENCH is not set")
+)
+struct BenchTests {
+    static let rounds = 5
+    static let roundSeconds = 20
+
+    @Test("Memory, wake-ups and CPU at 1 Hz")
+    func steadyState() async throws {
+        print("machine: \(try machine())")
+        print(
+            "workload: simulated route at 1 Hz through gpsd, every position recorded and uploaded to a local collector"
+        )
+        let chain = try Chain()
+        try chain.configure(
+            upload: "",
+            commitInterval: "10s",
+            intervals: "moving_interval = \"30s\"\nparked_interval = \"30s\""
+        )
+        try await chain.startCollector()
+        try await chain.startReceiver(["route", Chain.route])
+        try await chain.startPatrold()
+        let patrold = try #require(chain.patrold)
+        try await eventually("the cart moves", within: 60) { try await chain.status().position?.motion == "moving" }
+        // Real seconds are what is measured here.
+        try await Task.sleep(for: .seconds(10))
+        var wakeUps: [Double] = []
+        var cpu: [Double] = []
+        for _ in 0..<Self.rounds {
+            // Asking costs the daemon something too, so it is done outside the measured seconds.
+            let acceptedBefore = try await chain.status().gps.accepted
+            let before = try Usage(patrold)
+            try await Task.sleep(for: .seconds(Self.roundSeconds))
+            let after = try Usage(patrold)
+            let accepted = try await chain.status().gps.accepted - acceptedBefore
+            wakeUps.append(Double(after.wakeUps - before.wakeUps) / Double(Self.roundSeconds))
+            cpu.append((after.cpuMilliseconds - before.cpuMilliseconds) / Double(max(1, accepted)))
+        }
+        let memory = try Memory(patrold)
+        print("resident \(memory.residentMiB) MiB (target 32), anonymous \(memory.anonymousMiB) MiB (target 4)")
+        print("wake-ups per second at 1 Hz: \(Spread(wakeUps)) (target 4)")
+        print("CPU per position: \(Spread(cpu)) ms (target 0.25)")
+        #expect(memory.residentMiB <= 32)
+        #expect(memory.anonymousMiB <= 4)
+        #expect(Spread(wakeUps).median <= 4)
+        #expect(Spread(cpu).median <= 0.25)
+        #expect(try await chain.patrold?.stop() == 0)
+    }
+
+    @Test("Start to ready")
+    func start() async throws {
+        var milliseconds: [Double] = []
+        let chain = try Chain()
+        try chain.configure(upload: nil)
+        let socket = try NotifySocket(chain.folder.path("notify"))
+        for _ in 0..<11 {
+            let began = ContinuousClock.now
+            let patrold = try Program(
+                "patrold",
+                ["run", chain.folder.path("patrold.toml")],
+                log: chain.folder.path("patrold.log"),
+                environment: ["NOTIFY_SOCKET": socket.path]
+            )
+            try socket.wait(for: "READY=1", seconds: 10)
+            milliseconds.append((ContinuousClock.now - began) / .milliseconds(1))
+            #expect(try await patrold.stop() == 0)
+        }
+        print("start to ready: \(Spread(milliseconds)) ms (target 50), from exec with an existing journal")
+        #expect(Spread(milliseconds).median <= 50)
+    }
+
+    @Test("Status over the socket")
+    func status() async throws {
+        let chain = try Chain()
+        try chain.configure(upload: nil)
+        try await chain.startReceiver(["route", Chain.route])
+        try await chain.startPatrold()
+        try await eventually("a fix", within: 15) { try await chain.status().gps.hasFix }
+        let connection = try RawConnection(chain.socket)
+        for _ in 0..<200 { try connection.ask("/v1/status") }
+        var medians: [Double] = []
+        for _ in 0..<Self.rounds {
+            var milliseconds: [Double] = []
+            for _ in 0..<1000 {
+                let began = ContinuousClock.now
+                try connection.ask("/v1/status")
+                milliseconds.append((ContinuousClock.now - began) / .milliseconds(1))
+            }
+            medians.append(Spread(milliseconds).median)
+        }
+        print("p50 of GET /v1/status, 1000 requests on one connection: \(Spread(medians)) ms (target 0.25)")
+        #expect(Spread(medians).median <= 0.25)
+        #expect(try await chain.patrold?.stop() == 0)
+    }
+
+    private func machine() throws -> String {
+        let text = try String(contentsOf: URL(filePath: "/proc/cpuinfo"), encoding: .utf8)
+        let model = text.firstMatch(of: /model name\s*: (.*)/).map { String($0.output.1) } ?? "unknown"
+        return "\(model), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(try kernel())"
+    }
+
+    private func kernel() throws -> String {
+        try String(contentsOf: URL(filePath: "/proc/sys/kernel/osrelease"), encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+/// Least, median and greatest of several figures.
+struct Spread: CustomStringConvertible {
+    let minimum, median, maximum: Double
+
+    init(_ values: [Double]) {
+        let sorted = values.sorted()
+        minimum = sorted.first ?? .nan
+        median = sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+        maximum = sorted.last ?? .nan
+    }
+
+    var description: String { "\(short(median)) (\(short(minimum))–\(short(maximum)))" }
+
+    private func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}

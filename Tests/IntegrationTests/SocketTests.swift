@@ -1,0 +1,67 @@
+import Foundation
+import PatrolAPI
+import Testing
+
+@Suite("The local socket and patrolctl", .enabled(if: Surroundings.hasPrograms, Surroundings.noPrograms))
+struct SocketTests {
+    @Test("curl and patrolctl say the same; the position says how old it is; exit codes are as promised")
+    func answers() async throws {
+        let chain = try Chain()
+        #expect(try await chain.ctl("status").code == 3)
+        try chain.configure(upload: nil)
+        try await chain.startReceiver(["route", Chain.route])
+        try await chain.startPatrold()
+        try await eventually("a trusted clock and a fix", within: 30) {
+            let status = try await chain.status()
+            return status.clock.trusted && status.gps.hasFix
+        }
+        let curl = try await run("/usr/bin/curl", ["-sS", "--unix-socket", chain.socket, "http://patrold/v1/status"])
+        let status = try APICoding.decode(StatusReport.self, from: Array(curl.output.utf8))
+        #expect(status.vehicle == chain.vehicle)
+        #expect(try #require(status.position).ageSeconds < 3)
+        #expect(try await chain.ctl("health").code == 0)
+        let text = try await run("patrolctl", ["status", "--socket", chain.socket])
+        #expect(text.output.contains(" s old"))
+        #expect(try await run("patrolctl", ["nonsense"]).code == 1)
+        #expect(try await run("patrolctl", ["records", "--socket", chain.socket, "--last", "0"]).code == 1)
+        let refused = try await run("patrolctl", ["records", "--socket", chain.socket, "--from", "yesterday"])
+        #expect(refused.code == 1)
+        #expect(refused.errors.contains("from is \"yesterday\"") && refused.errors.contains("RFC 3339"))
+
+        chain.gpsd?.kill()
+        try await eventually("the position on the screen grows old", within: 20) {
+            try #require(try await chain.status().position).ageSeconds > 4
+        }
+        let mode = try FileManager.default.attributesOfItem(atPath: chain.socket)[.posixPermissions] as? Int
+        #expect(mode == 0o660)
+    }
+
+    @Test("A track is GeoJSON and GPX; the stream begins with the status and goes on with positions")
+    func trackAndStream() async throws {
+        let chain = try Chain()
+        try chain.configure(upload: nil)
+        try await chain.startReceiver(["route", Chain.route])
+        try await chain.startPatrold()
+        try await eventually("some positions", within: 30) { try await chain.positions().count >= 4 }
+        let track = try await chain.ctl("track").output
+        let features = try #require(try JSONSerialization.jsonObject(with: Data(track.utf8)) as? [String: Any])
+        #expect(features["type"] as? String == "FeatureCollection")
+        #expect(try #require(features["features"] as? [Any]).count >= 4)
+        let gpx = try await run("patrolctl", ["track", "--format", "gpx", "--socket", chain.socket])
+        _ = try chain.folder.write("track.gpx", gpx.output)
+        let lint = try XMLDocumentCheck(gpx.output)
+        #expect(lint.elements["trkpt", default: 0] >= 4)
+        let none = try await run("patrolctl", ["track", "--to", "2000-01-01", "--socket", chain.socket])
+        #expect(none.output.filter { !$0.isWhitespace } == #"{"type":"FeatureCollection","features":[]}"#)
+
+        let stream = try await run(
+            "/usr/bin/curl",
+            ["-sS", "-N", "--max-time", "4", "--unix-socket", chain.socket, "http://patrold/v1/stream"]
+        )
+        let items = try stream.output.split(separator: "\n").map {
+            try APICoding.decode(StreamItem.self, from: Array($0.utf8))
+        }
+        #expect(items.first?.status != nil)
+        #expect(items.dropFirst().filter { $0.position != nil }.count >= 2)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What a process has used so far, over all its threads, from proc(5).
+struct Usage {
+    /// Voluntary context switches: each is a wake-up that follows.
+    var wakeUps = 0
+    /// Time on a processor, from schedstat, which counts nanoseconds.
+    var cpuMilliseconds = 0.0
+
+    init(_ program: Program) throws {
+        let tasks = "/proc/\(program.processID)/task"
+        for task in try FileManager.default.contentsOfDirectory(atPath: tasks) {
+            let status = try String(contentsOf: URL(filePath: "\(tasks)/\(task)/status"), encoding: .utf8)
+            let switches = try #require(status.firstMatch(of: /voluntary_ctxt_switches:\s*(\d+)/)?.output.1)
+            wakeUps += try #require(Int(switches))
+            let schedule = try String(contentsOf: URL(filePath: "\(tasks)/\(task)/schedstat"), encoding: .utf8)
+            cpuMilliseconds += try #require(schedule.split(separator: " ").first.flatMap { Double($0) }) / 1e6
+        }
+    }
+}
+
+/// The memory of a process, from smaps_rollup of proc(5).
+struct Memory {
+    let residentMiB: Double
+    let anonymousMiB: Double
+
+    init(_ program: Program) throws {
+        let text = try String(contentsOf: URL(filePath: "/proc/\(program.processID)/smaps_rollup"), encoding: .utf8)
+        func mebibytes(_ name: String) throws -> Double {
+            let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("\(name):") })
+            let kibibytes = try #require(line.split(separator: " ").dropFirst().first.flatMap { Double($0) })
+            return (kibibytes / 1024 * 10).rounded() / 10
+        }
+        residentMiB = try mebibytes("Rss")
+        anonymousMiB = try mebibytes("Anonymous")
+    }
+}
+
+/// A Unix socket as both sides of these measurements need it.
+private func withAddress<Result>(
+    of path: String,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+) throws -> Result {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    try #require(path.utf8.count < MemoryLayout.size(ofValue: address.sun_path))
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+}
+
+/// The service manager's end of sd_notify(3).
+final class NotifySocket {
+    let path: String
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = descriptor
+        try #require(try withAddress(of: path) { bind(descriptor, $0, $1) } == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Blocks until a message with this line comes; what is measured is a few milliseconds.
+    func wait(for line: String, seconds: Int) throws {
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        while true {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { throw Failure("no \(line) within \(seconds) s") }
+            if String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").contains(Substring(line)) {
+                return
+            }
+        }
+    }
+}
+
+/// One kept-alive HTTP connection with next to no cost of its own.
+final class RawConnection {
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = descriptor
+        try #require(try withAddress(of: path) { connect(descriptor, $0, $1) } == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    func ask(_ path: String) throws {
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: patrold\r\n\r\n".utf8)
+        try #require(write(descriptor, request, request.count) == request.count)
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            try #require(count > 0)
+            answer += buffer[..<count]
+            let text = String(decoding: answer, as: UTF8.self)
+            guard let head = text.firstRange(of: "\r\n\r\n") else { continue }
+            try #require(text.hasPrefix("HTTP/1.1 200"))
+            let length = text.firstMatch(of: /[Cc]ontent-[Ll]ength: (\d+)/).flatMap { Int($0.output.1) }
+            if text[head.upperBound...].utf8.count >= (try #require(length)) { return }
+        }
+    }
+}

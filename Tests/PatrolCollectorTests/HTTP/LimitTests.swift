@@ -1,0 +1,153 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import PatrolCore
+import PatrolWire
+import Testing
+
+@testable import PatrolCollector
+
+@Suite("Limits")
+struct LimitTests {
+    private static let headers: HTTPHeaders = [
+        "Content-Type": WireEncoding.json.contentType, "Authorization": "Bearer \(TestStation.token)",
+    ]
+    private static let gzipHeaders: HTTPHeaders = [
+        "Content-Type": WireEncoding.json.contentType, "Authorization": "Bearer \(TestStation.token)",
+        "Content-Encoding": "gzip",
+    ]
+
+    @Test("A body of the limit is read, one more byte is refused, announced or not", arguments: [true, false])
+    func body(announced: Bool) async throws {
+        try await TestStation.with(adjust: { options, _ in options.maximumBodyBytes = 2048 }) { station in
+            for (count, status) in [(2048, 400), (2049, 413), (100_000, 413)] as [(Int, UInt)] {
+                let buffer = ByteBuffer(repeating: UInt8(ascii: " "), count: count)
+                let body: HTTPClientRequest.Body =
+                    announced
+                    ? .bytes(buffer)
+                    : .stream(
+                        AsyncStream {
+                            $0.yield(buffer); $0.finish()
+                        },
+                        length: .unknown
+                    )
+                let answer = try await station.send(.POST, "/v1/batches", headers: Self.headers, body: body)
+                #expect(answer.status == status, "\(count)")
+                #expect(answer.errorCode == (status == 413 ? "too_large" : "bad_batch"))
+            }
+        }
+    }
+
+    @Test("A body that grows beyond the limit when it is decompressed is refused, and nothing is held of it")
+    func zipBomb() async throws {
+        try await TestStation.with { station in
+            let bomb = try Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 200 * 1024 * 1024))
+            #expect(bomb.count < CollectorOptions.defaultMaximumBodyBytes)
+            let answer = try await station.post(bomb, headers: Self.gzipHeaders)
+            #expect(answer.status == 413)
+            #expect(answer.errorCode == "too_large")
+            #expect(answer.json["error"].debugDescription.contains("--max-decompressed"))
+        }
+    }
+
+    @Test("What decompresses to the limit is read")
+    func decompressed() async throws {
+        try await TestStation.with(adjust: { options, _ in options.maximumDecompressedBytes = 4096 }) { station in
+            for (count, status) in [(4096, 400), (4097, 413)] as [(Int, UInt)] {
+                let body = try Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: count))
+                #expect(try await station.post(body, headers: Self.gzipHeaders).status == status, "\(count)")
+            }
+        }
+    }
+
+    @Test("Who is refused while a large body is under way is told so, and can go on with the connection")
+    func early() async throws {
+        try await TestStation.with { station in
+            for headers in [["Content-Type": WireEncoding.json.contentType], Self.headers] as [HTTPHeaders] {
+                let body = HTTPClientRequest.Body.bytes(ByteBuffer(repeating: 0, count: 8 * 1024 * 1024))
+                let answer = try await station.send(.POST, "/v1/batches", headers: headers, body: body)
+                #expect(answer.status == (headers == Self.headers ? 413 : 401))
+                #expect(answer.headers.first(name: "connection") == nil)
+            }
+        }
+    }
+
+    @Test("A body that does not end is not read for ever")
+    func endless() async throws {
+        try await TestStation.with { station in
+            let part = ByteBuffer(repeating: 0, count: 1024 * 1024)
+            let endless = AsyncStream(unfolding: { Task.isCancelled ? nil : part })
+            let start = ContinuousClock.now
+            // Either the answer or the end of the connection comes first.
+            let answer = try? await station.send(
+                .POST,
+                "/v1/batches",
+                headers: Self.headers,
+                body: .stream(endless, length: .unknown)
+            )
+            #expect(answer?.status ?? 413 == 413)
+            // The client itself would give up after 30 s.
+            #expect(ContinuousClock.now - start < .seconds(25))
+            let health = try await station.get("/v1/health")
+            #expect(health.status == 200)
+        }
+    }
+}
+
+@Suite("A station in trouble")
+struct TroubleTests {
+    @Test("A full disk is 503 with Retry-After and never an acknowledgement; health says so until there is room")
+    func fullDisk() async throws {
+        try await TemporaryFolder.with { folder in
+            let large = try Samples.batch(positions: 1...5000)
+            try await TestStation.with(folder: folder, maximumStorePages: 40) { station in
+                let answer = try await station.post(large)
+                #expect(answer.status == 503)
+                #expect(answer.errorCode == "unavailable")
+                #expect(answer.headers.first(name: "retry-after").flatMap(Int.init) ?? 0 > 0)
+                #expect(answer.acknowledged == nil)
+                let health = try await station.get("/v1/health")
+                #expect(health.status == 503)
+                #expect(health.json["state"] as? String == "degraded")
+                #expect(health.text.contains("full"))
+                #expect(try await station.post(try Samples.batch(positions: 1...1)).status == 200)
+                #expect(try await station.get("/v1/health").status == 200)
+            }
+            try await TestStation.with(folder: folder) { station in
+                let answer = try await station.post(large)
+                #expect(answer.acknowledged?["positions"] == 5000)
+                let vehicle = try await station.vehicle()
+                #expect(vehicle["positions"] as? Int == 5000)
+            }
+        }
+    }
+
+    @Test("A file of tokens that cannot be used shows in health")
+    func tokens() async throws {
+        try await TestStation.with { station in
+            #expect(try await station.get("/v1/health").status == 200)
+            _ = try station.folder.write("cart-01", to: "tokens")
+            let health = try await station.get("/v1/health")
+            #expect(health.status == 503)
+            #expect(health.text.contains("line 1"))
+            #expect(try await station.post(try Samples.batch(positions: 1...1)).status == 200)
+        }
+    }
+
+    @Test("The test bench's faults refuse, and hold back what is stored already")
+    func faults() async throws {
+        try await TestStation.with(adjust: { options, _ in options.faults.refusedPercent = 100 }) { station in
+            let answer = try await station.post(try Samples.batch(positions: 1...1))
+            #expect(answer.status == 503)
+            #expect(answer.headers.first(name: "retry-after") == "1")
+            #expect(try await station.get("/v1/vehicles").text == #"{"vehicles":[]}"#)
+        }
+        let delay = Duration.milliseconds(300)
+        try await TestStation.with(adjust: { options, _ in options.faults.acknowledgementDelay = delay }) { station in
+            let start = ContinuousClock.now
+            let answer = try await station.post(try Samples.batch(positions: 1...1))
+            #expect(answer.status == 200)
+            #expect(ContinuousClock.now - start >= delay)
+        }
+    }
+}

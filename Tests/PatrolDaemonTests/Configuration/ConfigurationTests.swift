@@ -1,0 +1,120 @@
+import Foundation
+import PatrolCore
+import PatrolDaemon
+import Testing
+
+@Suite("The configuration file")
+struct ConfigurationTests {
+    private func problems(_ text: String) -> [String] {
+        do {
+            _ = try Configuration.parse(text, path: "test.toml")
+            return []
+        } catch {
+            return error.problems.map(\.description)
+        }
+    }
+
+    @Test("Only the vehicle must be set; everything else has its default")
+    func defaults() throws {
+        let configuration = try Configuration.parse("vehicle = \"cart-07\"", path: "test.toml")
+        #expect(configuration.vehicle == "cart-07")
+        #expect(configuration.gps == .init(host: "127.0.0.1", port: 2947, lostAfter: .seconds(5)))
+        #expect(configuration.position.movingInterval == .seconds(1))
+        #expect(configuration.position.parkedInterval == .seconds(60))
+        #expect(configuration.journal == .init(folder: "/var/lib/patrold", commitInterval: .seconds(10)))
+        #expect(configuration.controlSocket == "/run/patrold/patrold.sock")
+        #expect(configuration.destinations.isEmpty)
+    }
+
+    @Test("The commented example shows the defaults: uncommented lines change nothing")
+    func exampleIsDefault() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "config/patrold.toml")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let example = try Configuration.parse(text, path: path.path)
+        let plain = try Configuration.parse("vehicle = \"cart-01\"", path: "plain.toml")
+        #expect("\(example)" == "\(plain)")
+
+        // With the destination uncommented, its intervals are the defaults as well.
+        let uncommented = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.hasPrefix("# [[upload]]") || line.contains(/^# [a-z_]+ =/) ? String(line.dropFirst(2)) : String(line)
+        }.joined(separator: "\n")
+        let full = try Configuration.parse(uncommented, path: path.path)
+        let minimal = try Configuration.parse(
+            "vehicle = \"cart-01\"\n[[upload]]\nname = \"station\"\nurl = \"https://station.example:8443\"",
+            path: ""
+        )
+        #expect(full.destinations.first?.settings == minimal.destinations.first?.settings)
+        #expect(full.destinations.first?.tokenFile == "/etc/patrold/token")
+    }
+
+    @Test(
+        "Each mistake is named with its key, its value and what is allowed",
+        arguments: [
+            ("", "vehicle: is missing; allowed: 1 to 64"),
+            ("vehicle = 7", "vehicle: is integer 7; allowed: 1 to 64"),
+            ("vehicle = \"\"", "vehicle: is \"\"; allowed"),
+            ("vehicle = \"\(String(repeating: "a", count: 65))\"", "allowed: 1 to 64"),
+            ("vehicle = \"a\"\nlog_level = \"loud\"", "log_level: is \"loud\"; allowed: \"trace\", \"debug\""),
+            ("vehicle = \"a\"\n[gps]\nport = 0", "gps.port: is integer 0; allowed: a whole number from 1 to 65535"),
+            ("vehicle = \"a\"\n[gps]\nport = 65536", "gps.port: is integer 65536"),
+            ("vehicle = \"a\"\n[gps]\nport = 2947.0", "gps.port: is floating-point number 2947"),
+            ("vehicle = \"a\"\n[gps]\nhost = \"a b\"", "gps.host: is \"a b\""),
+            ("vehicle = \"a\"\ngps = 3", "gps: is integer 3; allowed: a table, [gps]"),
+            ("vehicle = \"a\"\n[journal]\ncommit_interval = \"500ms\"", "allowed: a duration from 1s to 1min"),
+            ("vehicle = \"a\"\n[journal]\ncommit_interval = 10", "journal.commit_interval: is integer 10; allowed"),
+            (
+                "vehicle = \"a\"\n[journal]\nfolder = \"journal\"",
+                "journal.folder: is \"journal\"; allowed: an absolute"
+            ),
+            ("vehicle = \"a\"\n[position]\nmax_error_m = nan", "position.max_error_m: is floating-point number nan"),
+            (
+                "vehicle = \"a\"\n[journal]\nfoldr = \"/a\"",
+                "journal.foldr: is not a known key; did you mean \"folder\"?"
+            ),
+            ("vehicle = \"a\"\nzzz = 1", "zzz: is not a known key (known here: control, gps"),
+            ("vehicle = \"a\"\nupload = 1", "upload: is integer 1; allowed: tables, each beginning with [[upload]]"),
+            ("vehicle = \"a\"\n[[upload]]\nname = \"s\"", "upload[1].url: is missing"),
+            ("vehicle = \"a\"\n[[upload]]\nname = \"s\"\nurl = \"http://a?b=c\"", "upload[1].url: is \"http://a?b=c\""),
+            (
+                "vehicle = \"a\"\n[[upload]]\nname = \"s\"\nurl = \"http://a\"\n[[upload]]\nname = \"s\"\nurl = \"http://b\"",
+                "upload[2].name: is \"s\", which another [[upload]] has"
+            ),
+            (
+                "vehicle = \"a\"\n[[upload]]\nname = \"s\"\nurl = \"http://a\"\nclient_key_file = \"/a\"",
+                "upload[1].client_certificate_file: and client_key_file belong together"
+            ),
+            ("vehicle = \"a", "line 1"),
+        ]
+    )
+    func mistakes(text: String, expected: String) {
+        let found = problems(text)
+        #expect(found.contains { $0.contains(expected) }, "\(found)")
+        #expect(found.count == 1, "\(found)")
+    }
+
+    @Test("Several mistakes come together")
+    func several() {
+        #expect(problems("vehicle = 1\nlog_level = 2\n[gps]\nport = 0\nhots = \"x\"").count == 4)
+    }
+
+    @Test(
+        "Durations have a unit",
+        arguments: [
+            ("1s", Duration.seconds(1)), ("60s", .seconds(60)), ("1min", .seconds(60)), ("1 min", .seconds(60)),
+            ("5000ms", .seconds(5)),
+        ]
+    )
+    func durations(text: String, expected: Duration) throws {
+        let configuration = try Configuration.parse(
+            "vehicle = \"a\"\n[journal]\ncommit_interval = \"\(text)\"",
+            path: ""
+        )
+        #expect(configuration.journal.commitInterval == expected)
+    }
+
+    @Test("What is no duration is refused", arguments: ["", "s", "1", "-1s", "1.5s", "1 hour", "1s ", "1e3s", "９s"])
+    func noDurations(text: String) {
+        #expect(!problems("vehicle = \"a\"\n[journal]\ncommit_interval = \"\(text)\"").isEmpty)
+    }
+}

@@ -1,0 +1,85 @@
+import PatrolAPI
+import PatrolCore
+import PatrolJournal
+import Testing
+
+@testable import PatrolDaemon
+
+@Suite("Health")
+struct HealthChecksTests {
+    private let now = Instant(millisecondsSinceBoot: 10_000_000)
+
+    private var fine: StatusBoard.Content {
+        var content = StatusBoard.Content()
+        content.hasFix = true
+        content.gpsState = "fix"
+        var clock = WallClock()
+        for second in 0...3 as ClosedRange<Int64> {
+            _ = clock.handle(
+                WallTime(millisecondsSince1970: 1_795_525_200_000 + second * 1000), marked: .plausible,
+                at: Instant(millisecondsSinceBoot: 9_990_000 + second * 1000))
+        }
+        content.clock = clock
+        return content
+    }
+
+    private func upload(
+        _ state: UploadStatus.State, for duration: Duration, acknowledgedBefore: Bool
+    ) -> StatusBoard.Upload {
+        StatusBoard.Upload(
+            name: "station", url: "http://station",
+            status: UploadStatus(
+                state: state, since: now - duration, reason: state == .idle ? nil : "connection refused",
+                failedAttempts: 1, nextAttemptAt: nil,
+                lastAcknowledgedAt: acknowledgedBefore ? now - duration : nil))
+    }
+
+    private func degraded(_ content: StatusBoard.Content) -> [String] {
+        HealthChecks.report(content, .fine, at: now).checks.filter { $0.state == .degraded }.map(\.name)
+    }
+
+    @Test("All is well")
+    func allIsWell() {
+        let report = HealthChecks.report(fine, .fine, at: now)
+        #expect(report.state == .ok)
+        #expect(report.checks.map(\.name) == ["gps", "clock", "journal"])
+    }
+
+    @Test("No fix, no trusted clock: both are named")
+    func nothingKnown() {
+        #expect(degraded(StatusBoard.Content()) == ["gps", "clock"])
+    }
+
+    @Test(
+        "An outage of the network is a cart's daily life for ten minutes",
+        arguments: [
+            (UploadStatus.State.idle, 0, true, false), (.backingOff, 599, true, false), (.backingOff, 601, true, true),
+            (.backingOff, 1, false, true), (.held, 1, true, true), (.inFlight, 601, true, true),
+        ] as [(UploadStatus.State, Int64, Bool, Bool)])
+    func uploads(state: UploadStatus.State, seconds: Int64, acknowledgedBefore: Bool, isDegraded: Bool) {
+        var content = fine
+        content.uploads = [upload(state, for: .seconds(seconds), acknowledgedBefore: acknowledgedBefore)]
+        #expect(degraded(content) == (isDegraded ? ["upload.station"] : []))
+    }
+
+    @Test("A disk that refuses is named with what waits and what was lost, and what was lost is not forgotten")
+    func journal() {
+        var health = JournalHealth.fine
+        health.failure = JournalError(cause: .storageFull, path: "/var/lib/patrold", reason: "no space left")
+        health.failingSince = now - .seconds(90)
+        health.pendingPositions = 7
+        let failing = HealthChecks.report(fine, health, at: now).checks[2]
+        #expect(failing.state == .degraded)
+        #expect(failing.message.contains("90 s") && failing.message.contains("7 positions wait"))
+        health.failure = nil
+        health.droppedPositions = 3
+        let recovered = HealthChecks.report(fine, health, at: now).checks[2]
+        #expect(recovered.state == .degraded && recovered.message.contains("3 positions were lost"))
+    }
+}
+
+extension JournalHealth {
+    static let fine = JournalHealth(
+        lastCommit: nil, pendingPositions: 0, pendingEvents: 0, failure: nil, failingSince: nil, droppedPositions: 0,
+        droppedEvents: 0, durable: PerLane(events: .none, positions: .none))
+}

@@ -1,0 +1,84 @@
+import PatrolCore
+import PatrolWire
+import Testing
+
+@Suite("gzip within bounds")
+struct GzipTests {
+    @Test("There and back", arguments: [0, 1, 100, 16_384, 100_000])
+    func roundTrip(count: Int) throws {
+        var generator = Generator(seed: UInt64(count))
+        for bytes in [
+            [UInt8](repeating: 7, count: count),
+            (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) },
+        ] {
+            let compressed = try Gzip.compress(bytes)
+            #expect(Array(compressed.prefix(2)) == [0x1F, 0x8B])
+            #expect(try Gzip.decompress(compressed, limit: count) == bytes)
+        }
+    }
+
+    @Test("A bomb stops at the limit")
+    func bomb() throws {
+        let bomb = try Gzip.compress([UInt8](repeating: 0, count: 10_000_000))
+        #expect(bomb.count < 20_000)
+        #expect(throws: Gzip.Failure.tooLarge(limit: 9_999_999)) {
+            try Gzip.decompress(bomb, limit: 9_999_999)
+        }
+    }
+
+    @Test("Cut at any byte, damaged, followed by anything, or not gzip at all: refused")
+    func refused() throws {
+        let whole = try Gzip.compress(Array("positions and events".utf8))
+        for length in 0..<whole.count {
+            #expect(throws: Gzip.Failure.self, "cut at \(length)") {
+                try Gzip.decompress(Array(whole[..<length]), limit: 1000)
+            }
+        }
+        #expect(throws: Gzip.Failure.self) { try Gzip.decompress(whole + [0], limit: 1000) }
+        #expect(throws: Gzip.Failure.self) { try Gzip.decompress(whole + whole, limit: 1000) }
+        var damaged = whole
+        damaged[damaged.count - 6] ^= 1
+        #expect(throws: Gzip.Failure.self, "the checksum is wrong") { try Gzip.decompress(damaged, limit: 1000) }
+        #expect(throws: Gzip.Failure.self) { try Gzip.decompress(Array("hello".utf8), limit: 1000) }
+    }
+}
+
+@Suite("Acknowledgements and details")
+struct SmallPartsTests {
+    @Test("An acknowledgement has the form that the protocol says")
+    func acknowledgement() throws {
+        let acknowledgement = Acknowledgement(events: SequenceNumber(rawValue: 0), positions: SequenceNumber(rawValue: .max))
+        let text = String(decoding: acknowledgement.json, as: UTF8.self)
+        #expect(text == #"{"acknowledged":{"events":0,"positions":9223372036854775807}}"#)
+        #expect(try Acknowledgement(json: acknowledgement.json) == acknowledgement)
+    }
+
+    @Test(
+        "Anything else is none",
+        arguments: [
+            "", "{}", "null", #"{"acknowledged":{"events":1}}"#, #"{"acknowledged":{"events":-1,"positions":0}}"#,
+            #"{"acknowledged":{"events":"1","positions":0}}"#, #"{"acknowledged":{"events":1.5,"positions":0}}"#,
+            #"{"acknowledged":{"events":9223372036854775808,"positions":0}}"#,
+        ])
+    func noAcknowledgement(text: String) {
+        #expect(throws: WireError.self) { try Acknowledgement(json: Array(text.utf8)) }
+    }
+
+    @Test("Details are one object with sorted keys, and come back")
+    func details() throws {
+        let details: [String: DetailValue] = [
+            "b": .integer(.max), "a": .string("\u{0}\n\"\\/€"), "d": .bool(false), "c": .number(-0.1),
+        ]
+        let text = DetailsJSON.encode(details)
+        #expect(text.hasPrefix(#"{"a":"#))
+        #expect(try DetailsJSON.decode(text) == details)
+        #expect(DetailsJSON.encode([:]) == "{}")
+        #expect(try DetailsJSON.decode(DetailsJSON.encode(["x": .number(.infinity)])) == ["x": .string("inf")])
+        #expect(try DetailsJSON.decode(DetailsJSON.encode(["x": .number(2)])) == ["x": .integer(2)])
+    }
+
+    @Test("What is no object of plain values is refused", arguments: ["", "[]", "1", #"{"a":null}"#, #"{"a":[1]}"#, #"{"a":{}}"#])
+    func noDetails(text: String) {
+        #expect(throws: WireError.self) { try DetailsJSON.decode(text) }
+    }
+}

@@ -75,11 +75,11 @@ public enum PositionBlockCodec {
         block.latitudeE7 = Delta.encodeTwice(positions.map { Int64($0.coordinate.latitudeE7) })
         block.longitudeE7 = Delta.encodeTwice(positions.map { Int64($0.coordinate.longitudeE7) })
         block.odometerM = Delta.encodeTwice(positions.map(\.odometerMetres))
-        set(&block.receivedDs, Delta.encodeTwice(positions.map { PositionRules.deciseconds($0.receivedAt) }))
+        set(\.receivedDs, Delta.encodeTwice(positions.map { PositionRules.deciseconds($0.receivedAt) }), in: &block)
         let times = positions.map { $0.time?.millisecondsSince1970 }
         block.timePresence = Presence.encode(times.map { $0 != nil })
-        set(&block.timeMs, Delta.encodeTwice(times.compactMap { $0 }))
-        set(&block.timeMark, positions.map { Int64($0.timeMark.rawValue) })
+        set(\.timeMs, Delta.encodeTwice(times.compactMap { $0 }), in: &block)
+        set(\.timeMark, positions.map { Int64($0.timeMark.rawValue) }, in: &block)
         let altitudes = positions.map { $0.altitudeDecimetres.map(Int64.init) }
         block.altitudePresence = Presence.encode(altitudes.map { $0 != nil })
         block.altitudeDm = Delta.encode(altitudes.compactMap { $0 })
@@ -91,16 +91,19 @@ public enum PositionBlockCodec {
         block.courseDdeg = Delta.encodeCourse(courses.compactMap { $0 })
         let errors = positions.map { $0.horizontalErrorDecimetres.map(Int64.init) }
         block.horizontalErrorPresence = Presence.encode(errors.map { $0 != nil })
-        set(&block.horizontalErrorDm, Delta.encode(errors.compactMap { $0 }))
+        set(\.horizontalErrorDm, Delta.encode(errors.compactMap { $0 }), in: &block)
         let satellites = positions.map { $0.satellitesUsed.map(Int64.init) }
         block.satellitesPresence = Presence.encode(satellites.map { $0 != nil })
-        set(&block.satellites, satellites.compactMap { $0 })
-        set(&block.mode, positions.map { Int64($0.mode.rawValue) })
-        set(&block.status, positions.map { Int64($0.status) })
+        set(\.satellites, satellites.compactMap { $0 }, in: &block)
+        set(\.mode, positions.map { Int64($0.mode.rawValue) }, in: &block)
+        set(\.status, positions.map { Int64($0.status) }, in: &block)
     }
 
     /// An absent column stays absent: assigning an empty one would put it on the wire.
-    private static func set(_ column: inout Patrol_V1_Column, _ values: [Int64]) {
-        if let encoded = Patrol_V1_Column.encode(values) { column = encoded }
+    private static func set(
+        _ column: WritableKeyPath<Patrol_V1_PositionBlock, Patrol_V1_Column>, _ values: [Int64],
+        in block: inout Patrol_V1_PositionBlock
+    ) {
+        if let encoded = Patrol_V1_Column.encode(values) { block[keyPath: column] = encoded }
     }
 }

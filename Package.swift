@@ -136,7 +136,11 @@ let package = Package(
         ),
         .testTarget(
             name: "PatrolCollectorTests",
-            dependencies: ["PatrolCollector", "PatrolWire", "PatrolCore"],
+            dependencies: [
+                "PatrolCollector", "PatrolSQLite", "PatrolService", "PatrolWire", "PatrolCore", asyncHTTPClient,
+                nioCore,
+                nioHTTP1, nioSSL, hummingbirdCore, httpTypes, serviceLifecycle, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -146,10 +150,14 @@ let package = Package(
         ),
         .testTarget(
             name: "PatrolDaemonTests",
-            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolCore"],
+            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolWire", "PatrolCore"],
             swiftSettings: strict
         ),
-        .testTarget(name: "IntegrationTests", dependencies: ["PatrolCore", "PatrolWire"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

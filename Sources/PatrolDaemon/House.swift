@@ -104,7 +104,8 @@ struct House: Sendable {
     }
 
     private static func pipeline(
-        _ settings: Configuration.PositionSettings, _ journal: Journal
+        _ settings: Configuration.PositionSettings,
+        _ journal: Journal
     ) -> PositionPipeline {
         var pipeline = PositionPipeline.Settings(buildDate: Daemon.buildDate)
         pipeline.filter.maximumSpeed = settings.maximumSpeedMetresPerSecond
@@ -123,10 +124,14 @@ struct House: Sendable {
     private static func uplink(_ destination: Configuration.Destination, _ eventLoop: any EventLoop) -> HTTPUplink {
         HTTPUplink(
             settings: HTTPUplinkSettings(
-                url: destination.url, encoding: destination.encoding, tokenFile: destination.tokenFile,
+                url: destination.url,
+                encoding: destination.encoding,
+                tokenFile: destination.tokenFile,
                 certificateAuthorityFile: destination.certificateAuthorityFile,
                 clientCertificateFile: destination.clientCertificateFile,
-                clientKeyFile: destination.clientKeyFile),
-            eventLoopGroup: eventLoop)
+                clientKeyFile: destination.clientKeyFile
+            ),
+            eventLoopGroup: eventLoop
+        )
     }
 }

@@ -28,8 +28,15 @@ public enum Gzip {
         var stream = z_stream()
         // deflateInit2 is a macro, which Swift cannot import; this is what it stands for.
         let status = deflateInit2_(
-            &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size))
+            &stream,
+            Z_DEFAULT_COMPRESSION,
+            Z_DEFLATED,
+            windowBits,
+            8,
+            Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
         guard status == Z_OK else { throw failure("the bytes cannot be compressed", status) }
         defer { deflateEnd(&stream) }
         // deflateBound: "an upper bound on the compressed size", so that one call finishes.
@@ -71,7 +78,9 @@ public enum Gzip {
 
     /// One call of zlib with the memory that it reads and writes.
     private static func run(
-        _ stream: inout z_stream, _ input: ArraySlice<UInt8>, _ output: inout [UInt8],
+        _ stream: inout z_stream,
+        _ input: ArraySlice<UInt8>,
+        _ output: inout [UInt8],
         _ call: (inout z_stream) -> Int32
     ) -> Int32 {
         input.withUnsafeBufferPointer { input in

@@ -26,7 +26,10 @@ struct DriveTests {
 
         let blocks = try await run(
             "/usr/bin/sqlite3",
-            [chain.folder.path("journal/journal.sqlite"), "SELECT hex(block) FROM position_blocks ORDER BY first_sequence"]
+            [
+                chain.folder.path("journal/journal.sqlite"),
+                "SELECT hex(block) FROM position_blocks ORDER BY first_sequence",
+            ]
         )
         #expect(blocks.code == 0, "\(blocks.errors)")
         let bytes = blocks.output.split(separator: "\n").map(bytesFromHex)

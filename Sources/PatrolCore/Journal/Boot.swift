@@ -8,6 +8,7 @@ public struct BootNumber: RawRepresentable, Hashable, Comparable, Sendable {
         self.rawValue = rawValue
     }
 
+    /// An earlier boot.
     public static func < (left: BootNumber, right: BootNumber) -> Bool {
         left.rawValue < right.rawValue
     }

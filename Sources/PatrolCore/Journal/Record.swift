@@ -22,6 +22,7 @@ public struct SequenceNumber: RawRepresentable, Hashable, Comparable, Sendable {
     /// The number after this one.
     public var next: SequenceNumber { SequenceNumber(rawValue: rawValue + 1) }
 
+    /// Earlier in the lane.
     public static func < (left: SequenceNumber, right: SequenceNumber) -> Bool {
         left.rawValue < right.rawValue
     }
@@ -59,7 +60,11 @@ public struct StoredEvent: Hashable, Sendable {
 
     /// See the properties.
     public init(
-        at: Instant, time: WallTime?, coordinate: Coordinate?, name: String, details: [String: DetailValue]
+        at: Instant,
+        time: WallTime?,
+        coordinate: Coordinate?,
+        name: String,
+        details: [String: DetailValue]
     ) {
         self.at = at
         self.time = time
@@ -71,7 +76,11 @@ public struct StoredEvent: Hashable, Sendable {
     /// An event on its way into the journal, in the form in which it is kept.
     public init(_ event: Event) {
         self.init(
-            at: Instant(millisecondsSinceBoot: event.at.millisecondsSinceBoot), time: event.time,
-            coordinate: event.coordinate, name: event.kind.name, details: event.kind.details)
+            at: Instant(millisecondsSinceBoot: event.at.millisecondsSinceBoot),
+            time: event.time,
+            coordinate: event.coordinate,
+            name: event.kind.name,
+            details: event.kind.details
+        )
     }
 }

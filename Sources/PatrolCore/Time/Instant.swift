@@ -24,6 +24,7 @@ public struct Instant: Hashable, Comparable, Sendable {
         nanosecondsSinceBoot.flooredDivision(by: 1_000_000)
     }
 
+    /// Earlier since boot.
     public static func < (left: Instant, right: Instant) -> Bool {
         left.nanosecondsSinceBoot < right.nanosecondsSinceBoot
     }

@@ -30,8 +30,14 @@ extension WallTime: CustomStringConvertible {
             let millisecond = scanner.fractionInMilliseconds(),
             let offsetMinutes = scanner.offsetInMinutes(), scanner.isAtEnd,
             let local = WallTime(
-                year: year, month: month, day: day, hour: hour, minute: minute, second: second,
-                millisecond: millisecond)
+                year: year,
+                month: month,
+                day: day,
+                hour: hour,
+                minute: minute,
+                second: second,
+                millisecond: millisecond
+            )
         else { return nil }
         self = local + .seconds(-60 * offsetMinutes)
     }

@@ -10,6 +10,7 @@ public struct WallTime: Hashable, Comparable, Sendable {
         self.millisecondsSince1970 = millisecondsSince1970
     }
 
+    /// Earlier in UTC.
     public static func < (left: WallTime, right: WallTime) -> Bool {
         left.millisecondsSince1970 < right.millisecondsSince1970
     }
@@ -41,7 +42,8 @@ extension WallTime {
     ///   - minute: 0–59.
     ///   - second: 0–60; a leap second is taken as the second after it, as POSIX does.
     ///   - millisecond: 0–999.
-    public init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0) {
+    public init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0)
+    {
         guard (1...9999).contains(year), (1...12).contains(month),
             (1...Self.days(inMonth: month, of: year)).contains(day),
             (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second),
@@ -88,10 +90,14 @@ extension WallTime {
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
         return Calendar(
-            year: Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0), month: month,
+            year: Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0),
+            month: month,
             day: Int(dayOfYear - (153 * shiftedMonth + 2) / 5) + 1,
-            hour: inDay / 3_600_000, minute: inDay / 60_000 % 60, second: inDay / 1000 % 60,
-            millisecond: inDay % 1000)
+            hour: inDay / 3_600_000,
+            minute: inDay / 60_000 % 60,
+            second: inDay / 1000 % 60,
+            millisecond: inDay % 1000
+        )
     }
 
     private static func days(inMonth month: Int, of year: Int) -> Int {

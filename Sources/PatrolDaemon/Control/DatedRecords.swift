@@ -6,7 +6,10 @@ extension PositionJSON {
     /// A position with the time that the journal knows it by; a time that cannot be true is shown where there is no other.
     init(_ dated: Dated<Position>) {
         self.init(
-            dated.recorded, time: dated.effectiveTime ?? dated.recorded.record.time, isCorrected: dated.isCorrected)
+            dated.recorded,
+            time: dated.effectiveTime ?? dated.recorded.record.time,
+            isCorrected: dated.isCorrected
+        )
     }
 }
 

@@ -24,7 +24,10 @@ enum HealthChecks {
             HealthReport.Check(name: "clock", state: .degraded, message: "not trusted: \(reason.rawValue)")
         case .trusted(let offset):
             HealthReport.Check(
-                name: "clock", state: .ok, message: "by \(offset.source.rawValue), ±\(offset.uncertaintyMilliseconds) ms")
+                name: "clock",
+                state: .ok,
+                message: "by \(offset.source.rawValue), ±\(offset.uncertaintyMilliseconds) ms"
+            )
         }
     }
 

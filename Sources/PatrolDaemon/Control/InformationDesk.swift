@@ -89,12 +89,20 @@ struct InformationDesk: Sendable {
         switch content.clock.state(at: now) {
         case .trusted(let offset):
             StatusReport.Clock(
-                trusted: true, time: offset.wallTime(at: now).description, source: offset.source.rawValue,
-                uncertaintyMilliseconds: offset.uncertaintyMilliseconds, reason: nil)
+                trusted: true,
+                time: offset.wallTime(at: now).description,
+                source: offset.source.rawValue,
+                uncertaintyMilliseconds: offset.uncertaintyMilliseconds,
+                reason: nil
+            )
         case .untrusted(let reason):
             StatusReport.Clock(
-                trusted: false, time: clocks.systemTime().description, source: nil, uncertaintyMilliseconds: nil,
-                reason: reason.rawValue)
+                trusted: false,
+                time: clocks.systemTime().description,
+                source: nil,
+                uncertaintyMilliseconds: nil,
+                reason: reason.rawValue
+            )
         }
     }
 

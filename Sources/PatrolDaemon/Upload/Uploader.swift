@@ -133,7 +133,9 @@ struct Uploader: Service {
                 journalID: journal.id,
                 latest: board.latest(boot: journal.boot),
                 boots: batch.boots,
-                positionBlocks: batch.positionBlocks, positionRange: batch.positionRange, events: batch.events
+                positionBlocks: batch.positionBlocks,
+                positionRange: batch.positionRange,
+                events: batch.events
             )
         )
         course.totals.add(receipt, batch)

@@ -50,7 +50,7 @@ extension Journal {
     public func commit() throws(JournalError) {
         do {
             try commitWaiting()
-        } catch where error.cause == .unencodable {
+        } catch  where error.cause == .unencodable {
             let waiting = inbox.waiting
             inbox.discard(waiting.positions.indices.filter { !waiting.positions[$0].isEncodable }, of: waiting)
             try commitWaiting()

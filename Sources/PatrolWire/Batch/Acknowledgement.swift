@@ -31,8 +31,12 @@ public struct Acknowledgement: Hashable, Sendable {
     public init(json: [UInt8]) throws(WireError) {
         let lanes = try JSONCoding.decode(Body.self, from: json).acknowledged
         self.init(
-            events: SequenceNumber(rawValue: try PositionRules.checked(lanes.events, 0...Int64.max, "acknowledged.events")),
+            events: SequenceNumber(
+                rawValue: try PositionRules.checked(lanes.events, 0...Int64.max, "acknowledged.events")
+            ),
             positions: SequenceNumber(
-                rawValue: try PositionRules.checked(lanes.positions, 0...Int64.max, "acknowledged.positions")))
+                rawValue: try PositionRules.checked(lanes.positions, 0...Int64.max, "acknowledged.positions")
+            )
+        )
     }
 }

@@ -55,8 +55,13 @@ public struct BatchContent: Hashable, Sendable {
 
     /// See the properties.
     public init(
-        vehicle: String, journalID: JournalID, latest: Latest?, boots: [BootRecord], positionBlocks: [[UInt8]],
-        positionRange: ClosedRange<SequenceNumber>?, events: [Recorded<StoredEvent>]
+        vehicle: String,
+        journalID: JournalID,
+        latest: Latest?,
+        boots: [BootRecord],
+        positionBlocks: [[UInt8]],
+        positionRange: ClosedRange<SequenceNumber>?,
+        events: [Recorded<StoredEvent>]
     ) {
         self.vehicle = vehicle
         self.journalID = journalID
@@ -85,8 +90,12 @@ public struct DecodedBatch: Hashable, Sendable {
 
     /// See the properties.
     public init(
-        vehicle: String, journalID: JournalID, latest: Latest?, boots: [BootRecord],
-        positions: [Recorded<Position>], events: [Recorded<StoredEvent>]
+        vehicle: String,
+        journalID: JournalID,
+        latest: Latest?,
+        boots: [BootRecord],
+        positions: [Recorded<Position>],
+        events: [Recorded<StoredEvent>]
     ) {
         self.vehicle = vehicle
         self.journalID = journalID

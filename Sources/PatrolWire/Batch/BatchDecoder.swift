@@ -26,18 +26,23 @@ public enum BatchDecoder {
         try BatchRules.count("events", message.events.count, maximum: BatchRules.maximumEvents)
         try BatchRules.count("position_blocks", message.positionBlocks.count, maximum: BatchRules.maximumBlocks)
         return DecodedBatch(
-            vehicle: message.vehicle, journalID: journalID,
-            latest: message.hasLatest ? try named("latest") { () throws(WireError) in try message.latest.decoded() } : nil,
+            vehicle: message.vehicle,
+            journalID: journalID,
+            latest: message.hasLatest
+                ? try named("latest") { () throws(WireError) in try message.latest.decoded() } : nil,
             boots: try each("boots", message.boots) { (boot) throws(WireError) in try boot.decoded() },
             positions: try each("position_blocks", message.positionBlocks) { (block) throws(WireError) in
                 try PositionBlockCodec.decode(block)
             }.flatMap { $0 },
-            events: try each("events", message.events) { (event) throws(WireError) in try event.decoded() })
+            events: try each("events", message.events) { (event) throws(WireError) in try event.decoded() }
+        )
     }
 
     /// Names the element in the error, counted from 1.
     static func each<Message, Value>(
-        _ field: String, _ messages: [Message], _ decode: (Message) throws(WireError) -> Value
+        _ field: String,
+        _ messages: [Message],
+        _ decode: (Message) throws(WireError) -> Value
     ) throws(WireError) -> [Value] {
         var values: [Value] = []
         values.reserveCapacity(messages.count)
@@ -48,7 +53,8 @@ public enum BatchDecoder {
     }
 
     private static func named<Value>(
-        _ field: String, _ decode: () throws(WireError) -> Value
+        _ field: String,
+        _ decode: () throws(WireError) -> Value
     ) throws(WireError) -> Value {
         do throws(WireError) {
             return try decode()

@@ -24,10 +24,13 @@ enum BatchJSON {
             try PositionBlockCodec.decode(block)
         }.flatMap { $0 }
         let body = Body(
-            vehicle: batch.vehicle, journal_id: batch.journalID.description, latest: batch.latest.map(latest),
+            vehicle: batch.vehicle,
+            journal_id: batch.journalID.description,
+            latest: batch.latest.map(latest),
             boots: batch.boots.map(boot),
             positions: positions.map { PositionJSON($0, time: $0.record.time, isCorrected: false) },
-            events: batch.events.map { EventJSON($0, time: $0.record.time, isCorrected: false) })
+            events: batch.events.map { EventJSON($0, time: $0.record.time, isCorrected: false) }
+        )
         do {
             return try JSONCoding.encode(body)
         } catch {
@@ -43,10 +46,13 @@ enum BatchJSON {
         try BatchRules.count("boots", body.boots.count, maximum: BatchRules.maximumBoots)
         try BatchRules.count("events", body.events.count, maximum: BatchRules.maximumEvents)
         try BatchRules.count(
-            "positions", body.positions.count,
-            maximum: BatchRules.maximumBlocks * PositionBlockCodec.maximumPositions)
+            "positions",
+            body.positions.count,
+            maximum: BatchRules.maximumBlocks * PositionBlockCodec.maximumPositions
+        )
         return DecodedBatch(
-            vehicle: body.vehicle, journalID: journalID,
+            vehicle: body.vehicle,
+            journalID: journalID,
             latest: try body.latest.map { (latest) throws(WireError) in
                 Latest(boot: try PositionRules.boot(latest.bootNumber()), position: try latest.decoded())
             },
@@ -54,9 +60,12 @@ enum BatchJSON {
             positions: try BatchDecoder.each("positions", body.positions) { (position) throws(WireError) in
                 Recorded(
                     sequence: try PositionRules.sequence(UInt64(clamping: position.sequence ?? 0), "sequence"),
-                    boot: try PositionRules.boot(try position.bootNumber()), record: try position.decoded())
+                    boot: try PositionRules.boot(try position.bootNumber()),
+                    record: try position.decoded()
+                )
             },
-            events: try BatchDecoder.each("events", body.events) { (event) throws(WireError) in try event.decoded() })
+            events: try BatchDecoder.each("events", body.events) { (event) throws(WireError) in try event.decoded() }
+        )
     }
 
     private static func latest(_ latest: Latest) -> PositionJSON {
@@ -68,14 +77,20 @@ enum BatchJSON {
 
     private static func boot(_ boot: BootRecord) -> Boot {
         Boot(
-            number: UInt64(clamping: boot.number.rawValue), boot_id: boot.bootID,
-            utc_at_boot_ms: boot.clock?.utcAtBootMilliseconds, clock_source: boot.clock?.source.rawValue,
-            clock_uncertainty_ms: boot.clock?.uncertaintyMilliseconds)
+            number: UInt64(clamping: boot.number.rawValue),
+            boot_id: boot.bootID,
+            utc_at_boot_ms: boot.clock?.utcAtBootMilliseconds,
+            clock_source: boot.clock?.source.rawValue,
+            clock_uncertainty_ms: boot.clock?.uncertaintyMilliseconds
+        )
     }
 
     private static func decode(_ boot: Boot) throws(WireError) -> BootRecord {
         let clock = boot.utc_at_boot_ms.map { offset in
-            (utcAtBootMilliseconds: offset, source: boot.clock_source ?? "", uncertainty: boot.clock_uncertainty_ms ?? 0)
+            (
+                utcAtBootMilliseconds: offset, source: boot.clock_source ?? "",
+                uncertainty: boot.clock_uncertainty_ms ?? 0
+            )
         }
         return try BatchRules.boot(number: boot.number, bootID: boot.boot_id, clock: clock)
     }

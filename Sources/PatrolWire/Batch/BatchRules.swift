@@ -16,12 +16,16 @@ enum BatchRules {
     }
 
     static func boot(
-        number: UInt64, bootID: String, clock: (utcAtBootMilliseconds: Int64, source: String, uncertainty: Int64)?
+        number: UInt64,
+        bootID: String,
+        clock: (utcAtBootMilliseconds: Int64, source: String, uncertainty: Int64)?
     ) throws(WireError) -> BootRecord {
         guard (1...maximumNameBytes).contains(bootID.utf8.count), bootID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw WireError(
-                field: "boot_id", reason: "is \"\(bootID.prefix(maximumNameBytes))\"; allowed: 1 to 64 visible ASCII characters")
+                field: "boot_id",
+                reason: "is \"\(bootID.prefix(maximumNameBytes))\"; allowed: 1 to 64 visible ASCII characters"
+            )
         }
         var record = BootRecord(number: try PositionRules.boot(number), bootID: bootID, clock: nil)
         if let clock {
@@ -31,34 +35,58 @@ enum BatchRules {
             }
             record.clock = ClockOffset(
                 utcAtBootMilliseconds: try PositionRules.checked(
-                    clock.utcAtBootMilliseconds, millisecondRange, "clock.utc_at_boot_ms"),
+                    clock.utcAtBootMilliseconds,
+                    millisecondRange,
+                    "clock.utc_at_boot_ms"
+                ),
                 source: source,
                 uncertaintyMilliseconds: try PositionRules.checked(
-                    clock.uncertainty, 0...millisecondRange.upperBound, "clock.uncertainty_ms"))
+                    clock.uncertainty,
+                    0...millisecondRange.upperBound,
+                    "clock.uncertainty_ms"
+                )
+            )
         }
         return record
     }
 
     static func event(
-        sequence: UInt64, boot: UInt64, atMilliseconds: Int64, timeMilliseconds: Int64?, coordinate: Coordinate?,
-        kind: String, details: [String: DetailValue]
+        sequence: UInt64,
+        boot: UInt64,
+        atMilliseconds: Int64,
+        timeMilliseconds: Int64?,
+        coordinate: Coordinate?,
+        kind: String,
+        details: [String: DetailValue]
     ) throws(WireError) -> Recorded<StoredEvent> {
         let isName = kind.utf8.allSatisfy { byte in
             (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
         }
         guard (1...maximumNameBytes).contains(kind.utf8.count), isName else {
             throw WireError(
-                field: "kind", reason: "is \"\(kind.prefix(maximumNameBytes))\"; allowed: 1 to 64 of a-z, 0-9, \"-\" and \".\"")
+                field: "kind",
+                reason: "is \"\(kind.prefix(maximumNameBytes))\"; allowed: 1 to 64 of a-z, 0-9, \"-\" and \".\""
+            )
         }
         let event = StoredEvent(
             at: Instant(
                 millisecondsSinceBoot: try PositionRules.checked(
-                    atMilliseconds, 0...millisecondRange.upperBound, "at_ms")),
+                    atMilliseconds,
+                    0...millisecondRange.upperBound,
+                    "at_ms"
+                )
+            ),
             time: try PositionRules.checked(timeMilliseconds, millisecondRange, "time_ms")
                 .map(WallTime.init(millisecondsSince1970:)),
-            coordinate: coordinate, name: kind, details: details)
+            coordinate: coordinate,
+            name: kind,
+            details: details
+        )
         return Recorded(
-            sequence: try PositionRules.sequence(sequence, "sequence"), boot: try PositionRules.boot(boot), record: event)
+            sequence: try PositionRules.sequence(sequence, "sequence"),
+            boot: try PositionRules.boot(boot),
+            record: event
+        )
     }
 
     /// What holds between the parts of a batch.
@@ -72,7 +100,9 @@ enum BatchRules {
         }
         try ascending(batch.events, "events")
         try ascending(batch.positions, "positions")
-        let used = Set(batch.events.map(\.boot)).union(batch.positions.map(\.boot)).union(batch.latest.map { [$0.boot] } ?? [])
+        let used = Set(batch.events.map(\.boot)).union(batch.positions.map(\.boot)).union(
+            batch.latest.map { [$0.boot] } ?? []
+        )
         if let missing = used.subtracting(boots).min() {
             throw WireError(field: "boots", reason: "lack number \(missing.rawValue), to which a record belongs")
         }
@@ -82,7 +112,10 @@ enum BatchRules {
     private static func ascending<Record>(_ records: [Recorded<Record>], _ field: String) throws(WireError) {
         for (left, right) in zip(records, records.dropFirst()) where left.sequence >= right.sequence {
             throw .outOfRange(
-                "\(field).sequence", right.sequence.rawValue, allowed: "more than the one before, \(left.sequence.rawValue)")
+                "\(field).sequence",
+                right.sequence.rawValue,
+                allowed: "more than the one before, \(left.sequence.rawValue)"
+            )
         }
     }
 }

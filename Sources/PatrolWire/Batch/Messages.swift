@@ -27,14 +27,20 @@ extension Patrol_V1_Latest {
 
     func decoded() throws(WireError) -> Latest {
         let numbers = PositionNumbers(
-            receivedDeciseconds: receivedDs, timeMilliseconds: hasTimeMs ? timeMs : nil, timeMark: Int64(timeMark),
-            latitudeE7: Int64(latitudeE7), longitudeE7: Int64(longitudeE7),
+            receivedDeciseconds: receivedDs,
+            timeMilliseconds: hasTimeMs ? timeMs : nil,
+            timeMark: Int64(timeMark),
+            latitudeE7: Int64(latitudeE7),
+            longitudeE7: Int64(longitudeE7),
             altitudeDecimetres: hasAltitudeDm ? Int64(altitudeDm) : nil,
             speedCentimetresPerSecond: hasSpeedCmps ? Int64(speedCmps) : nil,
             courseDecidegrees: hasCourseDdeg ? Int64(courseDdeg) : nil,
             horizontalErrorDecimetres: hasHorizontalErrorDm ? Int64(horizontalErrorDm) : nil,
-            satellitesUsed: hasSatellites ? Int64(satellites) : nil, mode: Int64(mode), status: Int64(status),
-            odometerMetres: odometerM)
+            satellitesUsed: hasSatellites ? Int64(satellites) : nil,
+            mode: Int64(mode),
+            status: Int64(status),
+            odometerMetres: odometerM
+        )
         return Latest(boot: try PositionRules.boot(boot), position: try PositionRules.position(numbers))
     }
 }
@@ -52,10 +58,12 @@ extension Patrol_V1_Boot {
 
     func decoded() throws(WireError) -> BootRecord {
         try BatchRules.boot(
-            number: number, bootID: bootID,
+            number: number,
+            bootID: bootID,
             clock: hasClock
                 ? (utcAtBootMilliseconds: clock.utcAtBootMs, source: clock.source, uncertainty: clock.uncertaintyMs)
-                : nil)
+                : nil
+        )
     }
 }
 
@@ -77,7 +85,10 @@ extension Patrol_V1_Event {
     func decoded() throws(WireError) -> Recorded<StoredEvent> {
         guard detailsJson.utf8.count <= BatchRules.maximumDetailsBytes else {
             throw .outOfRange(
-                "details_json", detailsJson.utf8.count, allowed: "at most \(BatchRules.maximumDetailsBytes) bytes")
+                "details_json",
+                detailsJson.utf8.count,
+                allowed: "at most \(BatchRules.maximumDetailsBytes) bytes"
+            )
         }
         var coordinate: Coordinate?
         if hasPlace {
@@ -85,11 +96,18 @@ extension Patrol_V1_Event {
             guard coordinate != nil else {
                 throw WireError(
                     field: "place",
-                    reason: "is \(place.latitudeE7), \(place.longitudeE7); allowed: ±900000000, ±1800000000")
+                    reason: "is \(place.latitudeE7), \(place.longitudeE7); allowed: ±900000000, ±1800000000"
+                )
             }
         }
         return try BatchRules.event(
-            sequence: sequence, boot: boot, atMilliseconds: atMs, timeMilliseconds: hasTimeMs ? timeMs : nil,
-            coordinate: coordinate, kind: kind, details: try DetailsJSON.decode(detailsJson))
+            sequence: sequence,
+            boot: boot,
+            atMilliseconds: atMs,
+            timeMilliseconds: hasTimeMs ? timeMs : nil,
+            coordinate: coordinate,
+            kind: kind,
+            details: try DetailsJSON.decode(detailsJson)
+        )
     }
 }

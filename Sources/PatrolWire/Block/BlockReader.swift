@@ -30,7 +30,8 @@ struct BlockReader {
         let courses = try optional(block.coursePresence, "course") { (count, field) throws(WireError) in
             Delta.decodeCourse(try exactly(count, block.courseDdeg, field))
         }
-        let errors = try optional(block.horizontalErrorPresence, "horizontal_error") { (count, field) throws(WireError) in
+        let errors = try optional(block.horizontalErrorPresence, "horizontal_error") {
+            (count, field) throws(WireError) in
             Delta.decode(try column(block.hasHorizontalErrorDm, block.horizontalErrorDm, count, field))
         }
         let satellites = try optional(block.satellitesPresence, "satellites") { (count, field) throws(WireError) in
@@ -42,13 +43,23 @@ struct BlockReader {
         positions.reserveCapacity(count)
         for index in 0..<count {
             let numbers = PositionNumbers(
-                receivedDeciseconds: received[index], timeMilliseconds: times[index], timeMark: marks[index],
-                latitudeE7: latitudes[index], longitudeE7: longitudes[index], altitudeDecimetres: altitudes[index],
-                speedCentimetresPerSecond: speeds[index], courseDecidegrees: courses[index],
-                horizontalErrorDecimetres: errors[index], satellitesUsed: satellites[index], mode: modes[index],
-                status: statuses[index], odometerMetres: odometers[index])
+                receivedDeciseconds: received[index],
+                timeMilliseconds: times[index],
+                timeMark: marks[index],
+                latitudeE7: latitudes[index],
+                longitudeE7: longitudes[index],
+                altitudeDecimetres: altitudes[index],
+                speedCentimetresPerSecond: speeds[index],
+                courseDecidegrees: courses[index],
+                horizontalErrorDecimetres: errors[index],
+                satellitesUsed: satellites[index],
+                mode: modes[index],
+                status: statuses[index],
+                odometerMetres: odometers[index]
+            )
             positions.append(
-                Recorded(sequence: sequences[index], boot: boot, record: try PositionRules.position(numbers)))
+                Recorded(sequence: sequences[index], boot: boot, record: try PositionRules.position(numbers))
+            )
         }
         return positions
     }
@@ -83,14 +94,19 @@ struct BlockReader {
     }
 
     private func column(
-        _ isThere: Bool, _ column: Patrol_V1_Column, _ count: Int, _ field: String
+        _ isThere: Bool,
+        _ column: Patrol_V1_Column,
+        _ count: Int,
+        _ field: String
     ) throws(WireError) -> [Int64] {
         isThere ? try column.decode(count: count, field) : [Int64](repeating: 0, count: count)
     }
 
     /// Puts the values of an optional quantity at their positions.
     private func optional(
-        _ presence: [UInt32], _ field: String, _ values: (Int, String) throws(WireError) -> [Int64]
+        _ presence: [UInt32],
+        _ field: String,
+        _ values: (Int, String) throws(WireError) -> [Int64]
     ) throws(WireError) -> [Int64?] {
         let isThere = try Presence.decode(presence, count: count, "\(field)_presence")
         var rest = try values(isThere.count { $0 }, field)[...]

@@ -116,7 +116,10 @@ extension Patrol_V1_Column {
             return each
         }
         guard each.isEmpty, runValue.count == runLength.count else {
-            throw WireError(field: field, reason: "mixes its two forms; allowed: each, or as many run_length as run_value")
+            throw WireError(
+                field: field,
+                reason: "mixes its two forms; allowed: each, or as many run_length as run_value"
+            )
         }
         var values: [Int64] = []
         for (value, length) in zip(runValue, runLength) {
@@ -133,7 +136,9 @@ extension Patrol_V1_Column {
 
     /// Bytes of the packed numbers.
     private static func size(_ column: Patrol_V1_Column) -> Int {
-        let numbers = (column.each + column.runValue).reduce(0) { $0 + varintSize(UInt64(bitPattern: $1 << 1 ^ $1 >> 63)) }
+        let numbers = (column.each + column.runValue).reduce(0) {
+            $0 + varintSize(UInt64(bitPattern: $1 << 1 ^ $1 >> 63))
+        }
         return numbers + column.runLength.reduce(0) { $0 + varintSize(UInt64($1)) } + (column.runLength.isEmpty ? 0 : 2)
     }
 

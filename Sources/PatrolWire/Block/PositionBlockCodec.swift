@@ -101,7 +101,8 @@ public enum PositionBlockCodec {
 
     /// An absent column stays absent: assigning an empty one would put it on the wire.
     private static func set(
-        _ column: WritableKeyPath<Patrol_V1_PositionBlock, Patrol_V1_Column>, _ values: [Int64],
+        _ column: WritableKeyPath<Patrol_V1_PositionBlock, Patrol_V1_Column>,
+        _ values: [Int64],
         in block: inout Patrol_V1_PositionBlock
     ) {
         if let encoded = Patrol_V1_Column.encode(values) { block[keyPath: column] = encoded }

@@ -31,7 +31,8 @@ enum PositionRules {
         else {
             throw WireError(
                 field: "latitude_e7, longitude_e7",
-                reason: "are \(numbers.latitudeE7), \(numbers.longitudeE7); allowed: ±900000000, ±1800000000")
+                reason: "are \(numbers.latitudeE7), \(numbers.longitudeE7); allowed: ±900000000, ±1800000000"
+            )
         }
         guard let mode = UInt8(exactly: numbers.mode).flatMap(Fix.Mode.init), mode != .none else {
             throw .outOfRange("mode", numbers.mode, allowed: "2, 3")
@@ -41,17 +42,26 @@ enum PositionRules {
         }
         let received = try checked(numbers.receivedDeciseconds, receivedRange, "received_ds")
         var position = Position(
-            receivedAt: Instant(millisecondsSinceBoot: received * 100), coordinate: coordinate, mode: mode,
-            odometerMetres: try checked(numbers.odometerMetres, 0...Int64.max, "odometer_m"))
+            receivedAt: Instant(millisecondsSinceBoot: received * 100),
+            coordinate: coordinate,
+            mode: mode,
+            odometerMetres: try checked(numbers.odometerMetres, 0...Int64.max, "odometer_m")
+        )
         position.time = try checked(numbers.timeMilliseconds, timeRange, "time_ms")
             .map(WallTime.init(millisecondsSince1970:))
         position.timeMark = mark
         position.altitudeDecimetres = try number(numbers.altitudeDecimetres, Int32.min...Int32.max, "altitude_dm")
         position.speedCentimetresPerSecond = try number(
-            numbers.speedCentimetresPerSecond, 0...Int32.max, "speed_cmps")
+            numbers.speedCentimetresPerSecond,
+            0...Int32.max,
+            "speed_cmps"
+        )
         position.courseDecidegrees = try number(numbers.courseDecidegrees, 0...3599, "course_ddeg")
         position.horizontalErrorDecimetres = try number(
-            numbers.horizontalErrorDecimetres, 0...Int32.max, "horizontal_error_dm")
+            numbers.horizontalErrorDecimetres,
+            0...Int32.max,
+            "horizontal_error_dm"
+        )
         position.satellitesUsed = try number(numbers.satellitesUsed, UInt8.min...UInt8.max, "satellites")
         position.status = UInt8(try checked(numbers.status, 0...255, "status"))
         return position
@@ -61,14 +71,19 @@ enum PositionRules {
     static func numbers(_ position: Position) -> PositionNumbers {
         PositionNumbers(
             receivedDeciseconds: deciseconds(position.receivedAt),
-            timeMilliseconds: position.time?.millisecondsSince1970, timeMark: Int64(position.timeMark.rawValue),
-            latitudeE7: Int64(position.coordinate.latitudeE7), longitudeE7: Int64(position.coordinate.longitudeE7),
+            timeMilliseconds: position.time?.millisecondsSince1970,
+            timeMark: Int64(position.timeMark.rawValue),
+            latitudeE7: Int64(position.coordinate.latitudeE7),
+            longitudeE7: Int64(position.coordinate.longitudeE7),
             altitudeDecimetres: position.altitudeDecimetres.map(Int64.init),
             speedCentimetresPerSecond: position.speedCentimetresPerSecond.map(Int64.init),
             courseDecidegrees: position.courseDecidegrees.map(Int64.init),
             horizontalErrorDecimetres: position.horizontalErrorDecimetres.map(Int64.init),
-            satellitesUsed: position.satellitesUsed.map(Int64.init), mode: Int64(position.mode.rawValue),
-            status: Int64(position.status), odometerMetres: position.odometerMetres)
+            satellitesUsed: position.satellitesUsed.map(Int64.init),
+            mode: Int64(position.mode.rawValue),
+            status: Int64(position.status),
+            odometerMetres: position.odometerMetres
+        )
     }
 
     /// The same rules on the way out: what cannot be read back is not written.
@@ -112,7 +127,9 @@ enum PositionRules {
     }
 
     private static func number<Number: FixedWidthInteger>(
-        _ value: Int64?, _ range: ClosedRange<Number>, _ field: String
+        _ value: Int64?,
+        _ range: ClosedRange<Number>,
+        _ field: String
     ) throws(WireError) -> Number? {
         try checked(value, Int64(range.lowerBound)...Int64(range.upperBound), field).map { Number($0) }
     }

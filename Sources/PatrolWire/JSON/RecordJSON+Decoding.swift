@@ -27,14 +27,20 @@ extension PositionJSON {
         return try PositionRules.position(
             PositionNumbers(
                 receivedDeciseconds: try scaled(bootTimeSeconds, 10, "boot_time_s"),
-                timeMilliseconds: time?.millisecondsSince1970, timeMark: Int64(mark.rawValue),
-                latitudeE7: try scaled(latitude, 1e7, "latitude"), longitudeE7: try scaled(longitude, 1e7, "longitude"),
+                timeMilliseconds: time?.millisecondsSince1970,
+                timeMark: Int64(mark.rawValue),
+                latitudeE7: try scaled(latitude, 1e7, "latitude"),
+                longitudeE7: try scaled(longitude, 1e7, "longitude"),
                 altitudeDecimetres: try scaled(altitudeMetres, 10, "altitude_m"),
                 speedCentimetresPerSecond: try scaled(speedMetresPerSecond, 100, "speed_mps"),
                 courseDecidegrees: try scaled(courseDegrees, 10, "course_deg"),
                 horizontalErrorDecimetres: try scaled(horizontalErrorMetres, 10, "horizontal_error_m"),
-                satellitesUsed: satellites.map(Int64.init), mode: Int64(mode), status: Int64(status ?? 0),
-                odometerMetres: odometerMetres))
+                satellitesUsed: satellites.map(Int64.init),
+                mode: Int64(mode),
+                status: Int64(status ?? 0),
+                odometerMetres: odometerMetres
+            )
+        )
     }
 }
 
@@ -45,7 +51,10 @@ extension EventJSON {
             coordinate = Coordinate(latitude: latitude, longitude: longitude)
         }
         guard (coordinate == nil) == (latitude == nil && longitude == nil) else {
-            throw WireError(field: "latitude, longitude", reason: "are no place; allowed: both, ±90 and ±180, or neither")
+            throw WireError(
+                field: "latitude, longitude",
+                reason: "are no place; allowed: both, ±90 and ±180, or neither"
+            )
         }
         let size = details.reduce(0) { $0 + $1.key.utf8.count + $1.value.value.text.utf8.count }
         guard size <= BatchRules.maximumDetailsBytes else {
@@ -54,9 +63,14 @@ extension EventJSON {
         var milliseconds: Int64?
         if let time { milliseconds = try wallTime(time).millisecondsSince1970 }
         return try BatchRules.event(
-            sequence: UInt64(clamping: sequence), boot: UInt64(clamping: boot),
-            atMilliseconds: try scaled(bootTimeSeconds, 1000, "boot_time_s"), timeMilliseconds: milliseconds,
-            coordinate: coordinate, kind: kind, details: details.mapValues(\.value))
+            sequence: UInt64(clamping: sequence),
+            boot: UInt64(clamping: boot),
+            atMilliseconds: try scaled(bootTimeSeconds, 1000, "boot_time_s"),
+            timeMilliseconds: milliseconds,
+            coordinate: coordinate,
+            kind: kind,
+            details: details.mapValues(\.value)
+        )
     }
 }
 

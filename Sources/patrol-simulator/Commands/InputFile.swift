@@ -28,7 +28,8 @@ enum InputFile {
 
     /// Reads the file with some reader of its format, whose complaints then name the file.
     static func parse<Content>(
-        _ path: String, _ reader: (Data) throws(SimulatorError) -> Content
+        _ path: String,
+        _ reader: (Data) throws(SimulatorError) -> Content
     ) throws(SimulatorError) -> Content {
         let data = try read(path)
         do throws(SimulatorError) {

@@ -9,7 +9,9 @@ struct Endpoint: Hashable, CustomStringConvertible {
 
     /// `nil` if there is no address, no port, or a port beyond 65535.
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
@@ -66,7 +68,12 @@ struct Endpoint: Hashable, CustomStringConvertible {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 guard getsockname(socket, address, &length) == 0 else { return EAI_SYSTEM }
                 return getnameinfo(
-                    address, length, &host, socklen_t(host.count), &service, socklen_t(service.count),
+                    address,
+                    length,
+                    &host,
+                    socklen_t(host.count),
+                    &service,
+                    socklen_t(service.count),
                     NI_NUMERICHOST | NI_NUMERICSERV
                 )
             }

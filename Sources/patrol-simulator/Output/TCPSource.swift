@@ -73,7 +73,9 @@ final class TCPSource {
                 case .wrote(let count): rest = rest.dropFirst(count)
                 case .gone: return .left
                 case .full:
-                    if waiter.wait(until: nil, for: POLLIN | POLLOUT, on: client.descriptor.raw) == .ended { return .ended }
+                    if waiter.wait(until: nil, for: POLLIN | POLLOUT, on: client.descriptor.raw) == .ended {
+                        return .ended
+                    }
                     if client.descriptor.drain() == .closed { return .left }
                 }
             }

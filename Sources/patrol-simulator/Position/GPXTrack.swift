@@ -72,7 +72,10 @@ private final class GPXReader: NSObject, XMLParserDelegate {
     private var text = ""
 
     func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        _ parser: XMLParser,
+        didStartElement name: String,
+        namespaceURI: String?,
+        qualifiedName: String?,
         attributes: [String: String]
     ) {
         text = ""
@@ -108,7 +111,8 @@ private final class GPXReader: NSObject, XMLParserDelegate {
 
     private func point(_ attributes: [String: String]) throws(SimulatorError) -> GPXTrack.Point {
         let name = "track point \(points.count + 1)"
-        guard let latitude = attributes["lat"].flatMap(Double.init), let longitude = attributes["lon"].flatMap(Double.init),
+        guard let latitude = attributes["lat"].flatMap(Double.init),
+            let longitude = attributes["lon"].flatMap(Double.init),
             let coordinate = Coordinate(latitude: latitude, longitude: longitude)
         else {
             let given = "lat \(attributes["lat"] ?? "missing"), lon \(attributes["lon"] ?? "missing")"

@@ -83,7 +83,9 @@ struct RouteFile {
         guard (2...3).contains(position.count),
             let coordinate = Coordinate(latitude: position[1], longitude: position[0])
         else {
-            throw SimulatorError("\(name) is \(position); it must be [longitude, latitude] or [longitude, latitude, metres]")
+            throw SimulatorError(
+                "\(name) is \(position); it must be [longitude, latitude] or [longitude, latitude, metres]"
+            )
         }
         let altitude = position.count > 2 ? position[2] : 0
         guard (-1000.0...10_000).contains(altitude) else {
@@ -135,7 +137,9 @@ private struct NamedPoint {
     }
 
     private func number(
-        _ value: Double?, _ key: String, _ allowed: ClosedRange<Double>
+        _ value: Double?,
+        _ key: String,
+        _ allowed: ClosedRange<Double>
     ) throws(SimulatorError) -> Double {
         guard let value else { throw SimulatorError("\"\(name)\" has no \(key)") }
         guard allowed.contains(value) else {

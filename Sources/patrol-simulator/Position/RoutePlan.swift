@@ -63,7 +63,11 @@ struct RoutePlan {
     ///   - isLoop: the last point is joined to the first; else the cart turns round at both ends.
     /// - Throws: if the line has no length or a stop is too far from it.
     init(
-        points: [Point], isLoop: Bool, cruiseSpeed: Double, stops: [StopPlace], slowPlaces: [SlowPlace]
+        points: [Point],
+        isLoop: Bool,
+        cruiseSpeed: Double,
+        stops: [StopPlace],
+        slowPlaces: [SlowPlace]
     ) throws(SimulatorError) {
         let line = try RouteLine(points: points, isLoop: isLoop)
         self.line = line

@@ -57,8 +57,11 @@ extension ReceiverEpoch {
             return NMEASentence(
                 ["GPGSV", "\(sentences)", "\(index + 1)", "\(all.count)"]
                     + four.flatMap { satellite in
-                        [(satellite.number, 2), (satellite.elevation, 2), (satellite.azimuth, 3), (satellite.signal, 2)]
-                            .map { NMEAField.padded(Int64($0), $1) }
+                        [
+                            (satellite.number, 2), (satellite.elevation, 2), (satellite.azimuth, 3),
+                            (satellite.signal, 2),
+                        ]
+                        .map { NMEAField.padded(Int64($0), $1) }
                     }
             )
         }

@@ -50,7 +50,8 @@ extension Chain {
         #expect(journal.conflicting == 0)
         let events = try await journalNumbers("SELECT count(*), max(sequence) FROM events")
         let positions = try await journalNumbers(
-            "SELECT sum(last_sequence - first_sequence + 1), max(last_sequence) FROM position_blocks")
+            "SELECT sum(last_sequence - first_sequence + 1), max(last_sequence) FROM position_blocks"
+        )
         #expect([journal.events.held, journal.events.last] == events)
         #expect([journal.positions.held, journal.positions.last] == positions)
         #expect(journal.events.missing == 0 && journal.positions.missing == 0)
@@ -63,7 +64,9 @@ extension Chain {
             var features: [Feature]
         }
         let track = try JSONDecoder().decode(
-            Track.self, from: Data(try await self.station("/v1/vehicles/\(vehicle)/track")))
+            Track.self,
+            from: Data(try await self.station("/v1/vehicles/\(vehicle)/track"))
+        )
         #expect(track.features.map(\.properties.sequence).sorted() == Array(1...positions[0]))
         print("the station holds \(positions[0]) positions and \(events[0]) events, each once")
     }

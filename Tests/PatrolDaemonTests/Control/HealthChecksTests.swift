@@ -16,22 +16,32 @@ struct HealthChecksTests {
         var clock = WallClock()
         for second in 0...3 as ClosedRange<Int64> {
             _ = clock.handle(
-                WallTime(millisecondsSince1970: 1_795_525_200_000 + second * 1000), marked: .plausible,
-                at: Instant(millisecondsSinceBoot: 9_990_000 + second * 1000))
+                WallTime(millisecondsSince1970: 1_795_525_200_000 + second * 1000),
+                marked: .plausible,
+                at: Instant(millisecondsSinceBoot: 9_990_000 + second * 1000)
+            )
         }
         content.clock = clock
         return content
     }
 
     private func upload(
-        _ state: UploadStatus.State, for duration: Duration, acknowledgedBefore: Bool
+        _ state: UploadStatus.State,
+        for duration: Duration,
+        acknowledgedBefore: Bool
     ) -> StatusBoard.Upload {
         StatusBoard.Upload(
-            name: "station", url: "http://station",
+            name: "station",
+            url: "http://station",
             status: UploadStatus(
-                state: state, since: now - duration, reason: state == .idle ? nil : "connection refused",
-                failedAttempts: 1, nextAttemptAt: nil,
-                lastAcknowledgedAt: acknowledgedBefore ? now - duration : nil))
+                state: state,
+                since: now - duration,
+                reason: state == .idle ? nil : "connection refused",
+                failedAttempts: 1,
+                nextAttemptAt: nil,
+                lastAcknowledgedAt: acknowledgedBefore ? now - duration : nil
+            )
+        )
     }
 
     private func degraded(_ content: StatusBoard.Content) -> [String] {
@@ -55,7 +65,8 @@ struct HealthChecksTests {
         arguments: [
             (UploadStatus.State.idle, 0, true, false), (.backingOff, 599, true, false), (.backingOff, 601, true, true),
             (.backingOff, 1, false, true), (.held, 1, true, true), (.inFlight, 601, true, true),
-        ] as [(UploadStatus.State, Int64, Bool, Bool)])
+        ] as [(UploadStatus.State, Int64, Bool, Bool)]
+    )
     func uploads(state: UploadStatus.State, seconds: Int64, acknowledgedBefore: Bool, isDegraded: Bool) {
         var content = fine
         content.uploads = [upload(state, for: .seconds(seconds), acknowledgedBefore: acknowledgedBefore)]
@@ -80,6 +91,13 @@ struct HealthChecksTests {
 
 extension JournalHealth {
     static let fine = JournalHealth(
-        lastCommit: nil, pendingPositions: 0, pendingEvents: 0, failure: nil, failingSince: nil, droppedPositions: 0,
-        droppedEvents: 0, durable: PerLane(events: .none, positions: .none))
+        lastCommit: nil,
+        pendingPositions: 0,
+        pendingEvents: 0,
+        failure: nil,
+        failingSince: nil,
+        droppedPositions: 0,
+        droppedEvents: 0,
+        durable: PerLane(events: .none, positions: .none)
+    )
 }

@@ -36,7 +36,8 @@ struct HistoryParametersTests {
             ("last", "0", "1 to 1000"), ("last", "1001", "1 to 1000"), ("limit", "ten", "1 to 1000"),
             ("after", "-1", "from 0"), ("after", "9223372036854775808", "from 0"), ("kind", "", "1 to 64"),
             ("format", "kml", "geojson, gpx"), ("foo", "1", "after, format, from"),
-        ])
+        ]
+    )
     func refused(name: String, value: String, allowed: String) {
         #expect {
             try HistoryParameters([(name, value)])

@@ -30,7 +30,10 @@ import Testing
         let query = HistoryQuery(from: noon + .seconds(100), to: noon + .seconds(103), limit: 10)
         #expect(try await numbers(bench, query) == [100, 101, 102])
         let fine = HistoryQuery(
-            from: noon + .milliseconds(100_001), to: noon + .milliseconds(102_001), limit: 10)
+            from: noon + .milliseconds(100_001),
+            to: noon + .milliseconds(102_001),
+            limit: 10
+        )
         #expect(try await numbers(bench, fine) == [101, 102])
     }
 
@@ -51,7 +54,8 @@ import Testing
 
     @Test(arguments: [HistoryQuery.Order.oldestFirst, .newestFirst], [7, 120, 499, 500, 501])
     func `pages follow each other without gap and without repetition`(
-        order: HistoryQuery.Order, limit: Int
+        order: HistoryQuery.Order,
+        limit: Int
     ) async throws {
         let bench = try await afternoon()
         var query = HistoryQuery(from: noon, order: order, limit: limit)
@@ -99,7 +103,9 @@ import Testing
 
     @Test func `an empty or reversed span of time has nothing`() async throws {
         let bench = try await afternoon()
-        #expect(try await numbers(bench, HistoryQuery(from: noon + .seconds(9), to: noon + .seconds(9), limit: 9)).isEmpty)
+        #expect(
+            try await numbers(bench, HistoryQuery(from: noon + .seconds(9), to: noon + .seconds(9), limit: 9)).isEmpty
+        )
         #expect(try await numbers(bench, HistoryQuery(from: noon + .seconds(9), to: noon, limit: 9)).isEmpty)
     }
 
@@ -113,7 +119,8 @@ import Testing
             position.timeMark = .plausible
             bench.journal.append(position)
             try await bench.journal.append(
-                Event(.daemonStopped(reason: ""), at: bench.clock.now, time: time))
+                Event(.daemonStopped(reason: ""), at: bench.clock.now, time: time)
+            )
         }
         let day = HistoryQuery(from: times[1], to: times[3], limit: 9)
         #expect(try await numbers(bench, day) == [2, 3])
@@ -132,7 +139,8 @@ import Testing
         #expect(try await numbers(bench, HistoryQuery(from: noon + .seconds(-86_400), limit: 9)).isEmpty)
         if afterRestart { bench = try await bench.restarted() }
         try await bench.journal.learnClock(
-            ClockOffset(utcAtBootMilliseconds: utcAtBoot, source: .gps, uncertaintyMilliseconds: 50))
+            ClockOffset(utcAtBootMilliseconds: utcAtBoot, source: .gps, uncertaintyMilliseconds: 50)
+        )
         bench.journal.append(bench.position(4))
         // The clock stood at 100 s at the first position.
         let positions = try await bench.allPositions()
@@ -140,7 +148,9 @@ import Testing
         #expect(positions.map(\.isCorrected) == [true, true, true, true])
         let query = HistoryQuery(from: noon + .seconds(1), to: noon + .seconds(3), limit: 9)
         #expect(try await numbers(bench, query) == [2, 3])
-        let events = try await bench.journal.events(HistoryQuery(from: noon + .seconds(3), to: noon + .seconds(4), limit: 9))
+        let events = try await bench.journal.events(
+            HistoryQuery(from: noon + .seconds(3), to: noon + .seconds(4), limit: 9)
+        )
         #expect(events.map(\.recorded.sequence) == [early])
         #expect(events.first?.isCorrected == true)
         #expect(events.first?.recorded.record.time == nil, "the record itself stays as it was made")
@@ -152,7 +162,8 @@ import Testing
         bench = try await bench.restarted(bootID: "boot-b")
         bench.drive(3...4)
         try await bench.journal.learnClock(
-            ClockOffset(utcAtBootMilliseconds: noon.millisecondsSince1970, source: .gps, uncertaintyMilliseconds: 50))
+            ClockOffset(utcAtBootMilliseconds: noon.millisecondsSince1970, source: .gps, uncertaintyMilliseconds: 50)
+        )
         #expect(try await bench.allPositions().map { $0.effectiveTime != nil } == [false, false, true, true])
         #expect(try await numbers(bench, HistoryQuery(from: noon, limit: 9)) == [3, 4])
     }
@@ -168,7 +179,11 @@ import Testing
         try await bench.journal.commit()
         try await bench.journal.learnClock(
             ClockOffset(
-                utcAtBootMilliseconds: noon.millisecondsSince1970 - 100_000, source: .gps, uncertaintyMilliseconds: 50))
+                utcAtBootMilliseconds: noon.millisecondsSince1970 - 100_000,
+                source: .gps,
+                uncertaintyMilliseconds: 50
+            )
+        )
         let dated = try #require(try await bench.allPositions().first)
         #expect(dated.effectiveTime == (mark == .plausible ? position.time : noon))
         #expect(dated.isCorrected == (mark != .plausible))
@@ -183,7 +198,8 @@ import Testing
         for hours in Int64(1)...2 {
             let utc = (noon + .seconds(3600 * hours)).millisecondsSince1970
             try await bench.journal.learnClock(
-                ClockOffset(utcAtBootMilliseconds: utc, source: .gps, uncertaintyMilliseconds: 50))
+                ClockOffset(utcAtBootMilliseconds: utc, source: .gps, uncertaintyMilliseconds: 50)
+            )
         }
         #expect(try await bench.allPositions().first?.effectiveTime == noon + .seconds(7300))
         #expect(try await bench.restarted().allPositions().first?.effectiveTime == noon + .seconds(7300))
@@ -199,7 +215,8 @@ import Testing
         ]
         for (index, kind) in kinds.enumerated() {
             try await bench.journal.append(
-                Event(kind, at: bench.clock.now, time: noon + .seconds(index)))
+                Event(kind, at: bench.clock.now, time: noon + .seconds(index))
+            )
         }
         func found(_ kinds: Set<String>, from: WallTime? = nil, _ order: HistoryQuery.Order = .oldestFirst) async throws
             -> [Int64]
@@ -212,6 +229,10 @@ import Testing
         #expect(try await found(["gps.lost", "gps.restored"], .newestFirst) == [4, 2, 1])
         #expect(try await found(["gps.lost"], from: noon + .seconds(1)) == [4])
         #expect(try await found(["no.such.kind", "'; DROP TABLE events; --"]).isEmpty)
-        #expect(try await bench.journal.events(HistoryQuery(kinds: ["gps.lost"], after: 1, limit: 1)).map(\.recorded.sequence) == [4])
+        #expect(
+            try await bench.journal.events(HistoryQuery(kinds: ["gps.lost"], after: 1, limit: 1)).map(
+                \.recorded.sequence
+            ) == [4]
+        )
     }
 }

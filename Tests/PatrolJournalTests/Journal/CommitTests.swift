@@ -16,7 +16,8 @@ import Testing
         #expect(due(bench) == nil)
     }
 
-    @Test func `the commit is due one interval after the first waiting position, whatever comes after it`() async throws {
+    @Test func `the commit is due one interval after the first waiting position, whatever comes after it`() async throws
+    {
         let bench = try Bench()
         let first = bench.clock.now
         bench.drive(1...8)
@@ -69,7 +70,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CommitLoopTests {
     private static let clocks = Clocks(
         now: { Instant(nanosecondsSinceBoot: Int64(clock_gettime_nsec_np(CLOCK_BOOTTIME))) },
-        systemTime: { WallTime(millisecondsSince1970: 0) })
+        systemTime: { WallTime(millisecondsSince1970: 0) }
+    )
 
     private func journal(in folder: TemporaryFolder, commitInterval: Duration) throws -> Journal {
         try Journal(folder: folder.path, bootID: "boot-a", clocks: Self.clocks, commitInterval: commitInterval)
@@ -124,7 +126,9 @@ import Testing
         #expect(journal.health.durable.positions == 1)
     }
 
-    @Test func `the loop tries again after a failure, and an event that failed is written without another one`() async throws {
+    @Test func `the loop tries again after a failure, and an event that failed is written without another one`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let journal = try journal(in: folder, commitInterval: .milliseconds(20))
         let loop = Task { try await journal.run() }

@@ -62,7 +62,9 @@ extension Bench {
         #expect(bench.journal.health.pendingEvents == 0)
         #expect(bench.journal.health.pendingPositions == 0)
         let after = try await bench.afterPowerCut().allEvents().compactMap { $0.recorded.record.details["reason"] }
-        #expect(after == [.string("first")] + (1...6).map { bench.longEvent($0) }.compactMap { $0.kind.details["reason"] })
+        #expect(
+            after == [.string("first")] + (1...6).map { bench.longEvent($0) }.compactMap { $0.kind.details["reason"] }
+        )
         #expect(try await bench.odometers() == Array(1...1000))
         try await bench.journal.checkInvariants()
     }
@@ -160,7 +162,9 @@ extension Bench {
             limit.rlim_cur = rlim_t(try bench.folder.logBytes())
             setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
             bench.drive(1...5)
-            let error = await #expect(throws: JournalError.self) { try await bench.journal.append(bench.event("during")) }
+            let error = await #expect(throws: JournalError.self) {
+                try await bench.journal.append(bench.event("during"))
+            }
             #expect(error?.cause == .storage, "\(error as Any)")
             #expect(error?.reason.hasPrefix("disk I/O error") == true, "\(error as Any)")
             #expect(bench.journal.health.pendingEvents == 1)

@@ -50,7 +50,8 @@ private struct Model {
         case 80..<85:
             let utc = Int64.random(in: 0...2_000_000_000_000, using: &generator)
             try await bench.journal.learnClock(
-                ClockOffset(utcAtBootMilliseconds: utc, source: .gps, uncertaintyMilliseconds: 20))
+                ClockOffset(utcAtBootMilliseconds: utc, source: .gps, uncertaintyMilliseconds: 20)
+            )
             becomeDurable()
             return "clock \(utc)"
         case 85..<92:
@@ -82,16 +83,23 @@ private struct Model {
         let maximumEvents = Int.random(in: 0...5, using: &generator)
         let maximumPositions = [0, 1, 2, 50, 120, 1200].randomElement(using: &generator) ?? 0
         let batch = try await bench.journal.nextBatch(
-            for: destination, maximumEvents: maximumEvents, maximumPositions: maximumPositions)
+            for: destination,
+            maximumEvents: maximumEvents,
+            maximumPositions: maximumPositions
+        )
         becomeDurable()
         let cursor = acknowledged[destination] ?? PerLane(events: .none, positions: .none)
         let positions = try batch.positionBlocks.flatMap { try PositionBlockCodec.decode($0) }
         expectPrefix(
-            positions.map(\.record.odometerMetres), of: durable.dropFirst(Int(cursor.positions.rawValue)),
-            maximum: maximumPositions)
+            positions.map(\.record.odometerMetres),
+            of: durable.dropFirst(Int(cursor.positions.rawValue)),
+            maximum: maximumPositions
+        )
         expectPrefix(
-            batch.events.map(\.record.details), of: events.dropFirst(Int(cursor.events.rawValue)).map { ["reason": .string($0)] },
-            maximum: maximumEvents)
+            batch.events.map(\.record.details),
+            of: events.dropFirst(Int(cursor.events.rawValue)).map { ["reason": .string($0)] },
+            maximum: maximumEvents
+        )
         #expect(positions.first?.sequence == batch.positionRange?.lowerBound)
         #expect(positions.last?.sequence == batch.positionRange?.upperBound)
         #expect(Set(batch.boots.map(\.number)) == Set(positions.map(\.boot) + batch.events.map(\.boot)))
@@ -111,7 +119,9 @@ private struct Model {
     }
 
     private func expectPrefix<Element: Equatable>(
-        _ part: [Element], of all: some Collection<Element>, maximum: Int
+        _ part: [Element],
+        of all: some Collection<Element>,
+        maximum: Int
     ) {
         #expect(part == Array(all.prefix(part.count)))
         #expect(part.count <= maximum)
@@ -135,7 +145,10 @@ private struct Model {
         for (destination, cursor) in acknowledged {
             let backlog = try await bench.journal.backlog(of: destination)
             #expect(backlog.events.count == Int64(events.count) - cursor.events.rawValue, comment)
-            #expect(backlog.positions.count == Int64(durable.count + waiting.count) - cursor.positions.rawValue, comment)
+            #expect(
+                backlog.positions.count == Int64(durable.count + waiting.count) - cursor.positions.rawValue,
+                comment
+            )
         }
     }
 }

@@ -14,7 +14,11 @@ import Testing
 
     private func open(_ folder: String) throws(JournalError) -> Journal {
         try Journal(
-            folder: folder, bootID: "boot-a", clocks: VirtualClock().clocks, commitInterval: .seconds(10))
+            folder: folder,
+            bootID: "boot-a",
+            clocks: VirtualClock().clocks,
+            commitInterval: .seconds(10)
+        )
     }
 
     private func failure(_ folder: String) -> JournalError? {
@@ -36,7 +40,8 @@ import Testing
         let path = folder.path + "/absent/new"
         #expect(failure(path)?.cause == .folder)
         #expect(
-            failure(path)?.description == "journal \(path): the folder cannot be made: No such file or directory")
+            failure(path)?.description == "journal \(path): the folder cannot be made: No such file or directory"
+        )
     }
 
     @Test func `a file in the folder's place is named`() throws {
@@ -57,7 +62,8 @@ import Testing
         let path = folder.path + "/closed"
         #expect(mkdir(path, 0o500) == 0)
         #expect(
-            failure(path)?.description == "journal \(path): the folder cannot be written: Permission denied")
+            failure(path)?.description == "journal \(path): the folder cannot be written: Permission denied"
+        )
     }
 
     @Test func `a journal that is open already is in use, and is free again after its end`() async throws {
@@ -101,7 +107,8 @@ import Testing
         let error = failure(folder.path)
         #expect(error?.cause == .notAJournal)
         #expect(
-            error?.reason == "is not a journal: the database belongs to another program (application id 0)")
+            error?.reason == "is not a journal: the database belongs to another program (application id 0)"
+        )
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
     }
 
@@ -114,7 +121,8 @@ import Testing
         #expect(
             error?.description
                 == "journal \(folder.path)/journal.sqlite: has format 9, written by a newer version of patrold; "
-                + "this one knows up to 1")
+                + "this one knows up to 1"
+        )
     }
 
     @Test func `a journal with other pages than those that were measured is refused`() throws {

@@ -114,8 +114,10 @@ import Testing
 
     @Test func `a time that runs backwards is kept as it comes`() async throws {
         let bench = try Bench()
-        let times = try ["2026-11-24T13:00:00Z", "2007-04-08T13:00:00Z", "1970-01-01T00:00:00Z", "2026-11-24T13:00:01Z"]
-            .map { try utc($0) }
+        let times = try [
+            "2026-11-24T13:00:00Z", "2007-04-08T13:00:00Z", "1970-01-01T00:00:00Z", "2026-11-24T13:00:01Z",
+        ]
+        .map { try utc($0) }
         for (index, time) in times.enumerated() { bench.journal.append(bench.position(Int64(index), time: time)) }
         try await bench.journal.commit()
         #expect(try await bench.allPositions().map(\.recorded.record.time) == times)

@@ -61,11 +61,16 @@ import Testing
 
     /// Each round is another process, killed with SIGKILL by a thread of its own at a moment that nobody chose.
     @Test(arguments: [UInt64(1), 2, 3, 4])
-    func `a process that is killed at any moment loses no event that append has returned for`(seed: UInt64) async throws {
+    func `a process that is killed at any moment loses no event that append has returned for`(seed: UInt64) async throws
+    {
         let folder = try TemporaryFolder()
         for round in Int64(1)...2 {
             let promises = folder.path + "/promises"
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String, promises = promises as String, seed = seed as UInt64, round = round as Int64] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [
+                    path = folder.path as String, promises = promises as String, seed = seed as UInt64,
+                    round = round as Int64
+                ] in
                 let journal = try Bench.journal(in: path)
                 let note = open(promises, O_WRONLY | O_CREAT | O_APPEND, 0o600)
                 var generator = SplitMix64(seed: seed &* 31 &+ UInt64(round))
@@ -84,13 +89,15 @@ import Testing
             }
             // No file: killed before the first promise.
             let lines = FileManager.default.contents(atPath: promises) ?? Data()
-            let promised = lines.split(separator: UInt8(ascii: "\n")).last
+            let promised =
+                lines.split(separator: UInt8(ascii: "\n")).last
                 .flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
             let after = try Bench(in: folder)
             #expect(after.journal.health.durable.events.rawValue >= promised, "seed \(seed), round \(round)")
             #expect(
                 after.journal.health.durable.positions.rawValue == after.journal.health.durable.events.rawValue * 7,
-                "an event and the positions before it are one commit; seed \(seed), round \(round)")
+                "an event and the positions before it are one commit; seed \(seed), round \(round)"
+            )
             try await after.journal.checkInvariants()
             try await after.journal.close()
         }

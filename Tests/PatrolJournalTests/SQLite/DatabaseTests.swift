@@ -112,7 +112,8 @@ import Testing
             PRAGMA foreign_keys = ON;
             CREATE TABLE parent (id INTEGER PRIMARY KEY);
             CREATE TABLE child (parent REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
-            """)
+            """
+        )
         let error = #expect(throws: SQLiteError.self) {
             try database.transaction { () throws(SQLiteError) in try database.execute("INSERT INTO child VALUES (7)") }
         }

@@ -49,7 +49,8 @@ import Testing
         #expect(
             error?.description
                 == "\(database.path): the database has format 2, written by a newer version of this program; "
-                + "this version knows formats up to 1")
+                + "this version knows formats up to 1"
+        )
         #expect(try database.userVersion() == 2)
     }
 

@@ -13,13 +13,19 @@ struct Bench {
     let journal: Journal
 
     init(
-        in folder: TemporaryFolder? = nil, bootID: String = "boot-a", clock: VirtualClock = VirtualClock()
+        in folder: TemporaryFolder? = nil,
+        bootID: String = "boot-a",
+        clock: VirtualClock = VirtualClock()
     ) throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         self.clock = clock
         journal = try Journal(
-            folder: folder.path, bootID: bootID, clocks: clock.clocks, commitInterval: Self.commitInterval)
+            folder: folder.path,
+            bootID: bootID,
+            clocks: clock.clocks,
+            commitInterval: Self.commitInterval
+        )
     }
 
     /// Closes the journal and opens it again.
@@ -86,7 +92,11 @@ extension Position {
         guard let coordinate = Coordinate(latitudeE7: 293_000_000 + step * 90, longitudeE7: 1_063_000_000 - step * 40)
         else { preconditionFailure("a place near Xipeng") }
         var position = Position(
-            receivedAt: receivedAt, coordinate: coordinate, mode: .threeDimensional, odometerMetres: number)
+            receivedAt: receivedAt,
+            coordinate: coordinate,
+            mode: .threeDimensional,
+            odometerMetres: number
+        )
         position.altitudeDecimetres = 2_800 - step % 50
         position.speedCentimetresPerSecond = 450 + step % 30
         position.courseDecidegrees = (step * 7) % 3600
@@ -113,7 +123,8 @@ extension Journal {
     /// The rows of position blocks, as first and last number.
     func blockRanges() throws -> [ClosedRange<Int64>] {
         let statement = try openStore().database.prepare(
-            "SELECT first_sequence, last_sequence FROM position_blocks ORDER BY first_sequence")
+            "SELECT first_sequence, last_sequence FROM position_blocks ORDER BY first_sequence"
+        )
         var ranges: [ClosedRange<Int64>] = []
         while try statement.step() { ranges.append(try statement.integer(0)...statement.integer(1)) }
         return ranges
@@ -121,6 +132,7 @@ extension Journal {
 }
 
 extension SequenceNumber: ExpressibleByIntegerLiteral {
+    /// A value that tests change.
     public init(integerLiteral value: Int64) {
         self.init(rawValue: value)
     }

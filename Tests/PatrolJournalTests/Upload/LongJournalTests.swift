@@ -13,7 +13,8 @@ import Testing
     @Test func `no statement walks through the records to find its place`() async throws {
         let bench = try Bench()
         let plans = try await bench.journal.queryPlans(
-            JournalSQL.allCases.map(\.rawValue) + [JournalSQL.events(.oldestFirst), JournalSQL.events(.newestFirst)])
+            JournalSQL.allCases.map(\.rawValue) + [JournalSQL.events(.oldestFirst), JournalSQL.events(.newestFirst)]
+        )
         #expect(plans.count == JournalSQL.allCases.count + 2)
         for (sql, plan) in plans {
             let scans = plan.filter { $0.hasPrefix("SCAN") }
@@ -33,7 +34,8 @@ import Testing
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
             INSERT INTO events SELECT i, 1, i * 1000, NULL, NULL, NULL, 'gps.restored', '{"after_s":1}' FROM n
-            """)
+            """
+        )
         bench = try await bench.restarted(bootID: "boot-b")
         let journal = bench.journal
         #expect(journal.health.durable == PerLane(events: 100_000, positions: 120_000))

@@ -54,7 +54,10 @@ import Testing
         (10_000, 300, 3, false),
     ])
     func `a batch has whole blocks up to its limit, and a part only of the first`(
-        maximum: Int, last: Int64, blocks: Int, hasMore: Bool
+        maximum: Int,
+        last: Int64,
+        blocks: Int,
+        hasMore: Bool
     ) async throws {
         let bench = try await threeBlocks()
         let stored = try await bytesOfBlocks(bench.journal)
@@ -63,7 +66,10 @@ import Testing
         #expect(batch.positionBlocks.count == blocks)
         #expect(batch.hasMore.positions == hasMore)
         if maximum >= 120 {
-            #expect(batch.positionBlocks == Array(stored.prefix(blocks)), "the bytes of the disk are the bytes on the air")
+            #expect(
+                batch.positionBlocks == Array(stored.prefix(blocks)),
+                "the bytes of the disk are the bytes on the air"
+            )
         }
     }
 
@@ -99,7 +105,10 @@ import Testing
         for number in 1...5 { try await bench.journal.append(bench.event("\(number)")) }
         for (maximum, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (9, 5)] {
             let batch = try await bench.journal.nextBatch(
-                for: "station", maximumEvents: maximum, maximumPositions: 0)
+                for: "station",
+                maximumEvents: maximum,
+                maximumPositions: 0
+            )
             #expect(batch.events.count == expected)
             #expect(batch.hasMore.events == (expected < 5))
         }
@@ -159,7 +168,8 @@ import Testing
             #expect(error?.cause == .unknownSequence)
             #expect(
                 error?.reason
-                    == "station acknowledges positions up to \(beyond.rawValue), but the last one is 300")
+                    == "station acknowledges positions up to \(beyond.rawValue), but the last one is 300"
+            )
         }
         await #expect(throws: JournalError.self) { try await journal.acknowledge(.events, through: 1, by: "station") }
         #expect(try await journal.backlog(of: "station").positions.acknowledged == 200)
@@ -204,7 +214,8 @@ import Testing
         try await bench.journal.append(bench.event())
         #expect(try await bench.journal.backlog(of: "station").positions.oldest == nil)
         try await bench.journal.learnClock(
-            ClockOffset(utcAtBootMilliseconds: 1_000_000, source: .gps, uncertaintyMilliseconds: 9))
+            ClockOffset(utcAtBootMilliseconds: 1_000_000, source: .gps, uncertaintyMilliseconds: 9)
+        )
         let backlog = try await bench.journal.backlog(of: "station")
         #expect(backlog.positions.oldest == WallTime(millisecondsSince1970: 1_100_000))
         #expect(backlog.events.oldest == WallTime(millisecondsSince1970: 1_100_000))

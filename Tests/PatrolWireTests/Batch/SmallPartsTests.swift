@@ -47,7 +47,10 @@ struct GzipTests {
 struct SmallPartsTests {
     @Test("An acknowledgement has the form that the protocol says")
     func acknowledgement() throws {
-        let acknowledgement = Acknowledgement(events: SequenceNumber(rawValue: 0), positions: SequenceNumber(rawValue: .max))
+        let acknowledgement = Acknowledgement(
+            events: SequenceNumber(rawValue: 0),
+            positions: SequenceNumber(rawValue: .max)
+        )
         let text = String(decoding: acknowledgement.json, as: UTF8.self)
         #expect(text == #"{"acknowledged":{"events":0,"positions":9223372036854775807}}"#)
         #expect(try Acknowledgement(json: acknowledgement.json) == acknowledgement)
@@ -59,7 +62,8 @@ struct SmallPartsTests {
             "", "{}", "null", #"{"acknowledged":{"events":1}}"#, #"{"acknowledged":{"events":-1,"positions":0}}"#,
             #"{"acknowledged":{"events":"1","positions":0}}"#, #"{"acknowledged":{"events":1.5,"positions":0}}"#,
             #"{"acknowledged":{"events":9223372036854775808,"positions":0}}"#,
-        ])
+        ]
+    )
     func noAcknowledgement(text: String) {
         #expect(throws: WireError.self) { try Acknowledgement(json: Array(text.utf8)) }
     }
@@ -77,7 +81,10 @@ struct SmallPartsTests {
         #expect(try DetailsJSON.decode(DetailsJSON.encode(["x": .number(2)])) == ["x": .integer(2)])
     }
 
-    @Test("What is no object of plain values is refused", arguments: ["", "[]", "1", #"{"a":null}"#, #"{"a":[1]}"#, #"{"a":{}}"#])
+    @Test(
+        "What is no object of plain values is refused",
+        arguments: ["", "[]", "1", #"{"a":null}"#, #"{"a":[1]}"#, #"{"a":{}}"#]
+    )
     func noDetails(text: String) {
         #expect(throws: WireError.self) { try DetailsJSON.decode(text) }
     }

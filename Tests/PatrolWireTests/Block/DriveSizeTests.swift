@@ -13,7 +13,10 @@ struct DriveSizeTests {
     func drive() throws {
         let path = try #require(testData) + "/tracks/drive-37km-1hz.gpx"
         let reader = try TrackReader(path)
-        for (name, positions) in [("as recorded", try reader.positions(steady: false)), ("steady seconds", try reader.positions(steady: true))] {
+        for (name, positions) in [
+            ("as recorded", try reader.positions(steady: false)),
+            ("steady seconds", try reader.positions(steady: true)),
+        ] {
             let blocks = try stride(from: 0, to: positions.count, by: 120).map {
                 try PositionBlockCodec.encode(Array(positions[$0..<min($0 + 120, positions.count)]))
             }
@@ -22,7 +25,9 @@ struct DriveSizeTests {
                 Array(blocks[$0..<min($0 + 10, blocks.count)].joined())
             }
             let gzipped = Double(try batches.reduce(0) { $0 + (try Gzip.compress($1).count) }) / Double(positions.count)
-            print("codec, \(name): \(positions.count) positions, at rest \(atRest), gzipped in tens of blocks \(gzipped)")
+            print(
+                "codec, \(name): \(positions.count) positions, at rest \(atRest), gzipped in tens of blocks \(gzipped)"
+            )
             #expect(atRest < 10)
             #expect(gzipped < 7.5)
         }
@@ -54,7 +59,10 @@ private final class TrackReader: NSObject, XMLParserDelegate {
             previous = point.coordinate
             var position = Position(
                 receivedAt: Instant(millisecondsSinceBoot: 500_000 + Int64(index) * 1000 + Int64(index % 7) * 9),
-                coordinate: point.coordinate, mode: .threeDimensional, odometerMetres: Int64(odometer))
+                coordinate: point.coordinate,
+                mode: .threeDimensional,
+                odometerMetres: Int64(odometer)
+            )
             let recorded = try #require(WallTime(iso8601: point.values["time"] ?? ""))
             position.time = steady ? WallTime(millisecondsSince1970: 1_795_525_200_000 + Int64(index) * 1000) : recorded
             position.timeMark = .plausible
@@ -67,12 +75,18 @@ private final class TrackReader: NSObject, XMLParserDelegate {
             position.horizontalErrorDecimetres = scaled("hdop", 50)
             position.satellitesUsed = scaled("sat", 1).map(UInt8.init)
             return Recorded(
-                sequence: SequenceNumber(rawValue: Int64(index) + 1), boot: BootNumber(rawValue: 1), record: position)
+                sequence: SequenceNumber(rawValue: Int64(index) + 1),
+                boot: BootNumber(rawValue: 1),
+                record: position
+            )
         }
     }
 
     func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        _ parser: XMLParser,
+        didStartElement name: String,
+        namespaceURI: String?,
+        qualifiedName: String?,
         attributes: [String: String]
     ) {
         text = ""

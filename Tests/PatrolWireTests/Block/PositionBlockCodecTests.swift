@@ -121,7 +121,8 @@ struct PositionBlockCodecTests {
         for _ in 0..<20_000 {
             var bytes = whole
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                bytes[Int.random(in: bytes.indices, using: &generator)] ^= 1 << UInt8.random(in: 0...7, using: &generator)
+                bytes[Int.random(in: bytes.indices, using: &generator)] ^=
+                    1 << UInt8.random(in: 0...7, using: &generator)
             }
             do {
                 let positions = try PositionBlockCodec.decode(bytes)

@@ -6,15 +6,20 @@ typealias Generator = SplitMix64
 /// Positions for the round trip: plausible drives, and every edge that a quantity has.
 enum Samples {
     static func position(
-        _ latitudeE7: Int32 = 293_000_000, _ longitudeE7: Int32 = 1_063_000_000, receivedDeciseconds: Int64 = 0,
+        _ latitudeE7: Int32 = 293_000_000,
+        _ longitudeE7: Int32 = 1_063_000_000,
+        receivedDeciseconds: Int64 = 0,
         _ change: (inout Position) -> Void = { _ in }
     ) throws -> Position {
         guard let coordinate = Coordinate(latitudeE7: latitudeE7, longitudeE7: longitudeE7) else {
             throw SampleError()
         }
         var position = Position(
-            receivedAt: Instant(millisecondsSinceBoot: receivedDeciseconds * 100), coordinate: coordinate,
-            mode: .threeDimensional, odometerMetres: 0)
+            receivedAt: Instant(millisecondsSinceBoot: receivedDeciseconds * 100),
+            coordinate: coordinate,
+            mode: .threeDimensional,
+            odometerMetres: 0
+        )
         change(&position)
         return position
     }
@@ -22,8 +27,10 @@ enum Samples {
     static func recorded(_ positions: [Position], from first: Int64 = 1) -> [Recorded<Position>] {
         positions.enumerated().map { index, position in
             Recorded(
-                sequence: SequenceNumber(rawValue: first + Int64(index)), boot: BootNumber(rawValue: 1),
-                record: position)
+                sequence: SequenceNumber(rawValue: first + Int64(index)),
+                boot: BootNumber(rawValue: 1),
+                record: position
+            )
         }
     }
 
@@ -34,7 +41,10 @@ enum Samples {
         return try (0..<count).map { _ in
             sequence += Bool.random(using: &generator) ? 1 : Int64.random(in: 1...Int64(UInt32.max), using: &generator)
             return Recorded(
-                sequence: SequenceNumber(rawValue: sequence), boot: boot, record: try random(using: &generator))
+                sequence: SequenceNumber(rawValue: sequence),
+                boot: boot,
+                record: try random(using: &generator)
+            )
         }
     }
 
@@ -59,7 +69,8 @@ enum Samples {
     }
 
     private static func edgy<Number: FixedWidthInteger>(
-        _ range: ClosedRange<Number>, _ generator: inout Generator
+        _ range: ClosedRange<Number>,
+        _ generator: inout Generator
     ) -> Number {
         switch Int.random(in: 0..<5, using: &generator) {
         case 0: range.lowerBound
@@ -70,7 +81,8 @@ enum Samples {
     }
 
     private static func maybe<Value>(
-        _ generator: inout Generator, _ value: (inout Generator) -> Value
+        _ generator: inout Generator,
+        _ value: (inout Generator) -> Value
     ) -> Value? {
         Bool.random(using: &generator) ? value(&generator) : nil
     }

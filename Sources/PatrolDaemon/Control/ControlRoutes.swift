@@ -143,7 +143,7 @@ struct ControlRoutes: Sendable {
         )
     }
 
-    private static func pairs(_ request: Request) -> [(name: String, value: String)] {
+    private static func pairs(_ request: Request) -> [(String, String)] {
         request.uri.queryParameters.map { (String($0.key), String($0.value)) }
     }
 }

@@ -17,7 +17,7 @@ struct HistoryParameters {
     var format = TrackFormat.geojson
 
     /// - Parameter pairs: names and values, percent-decoded.
-    init(_ pairs: some Sequence<(name: String, value: String)>) throws(APIError) {
+    init(_ pairs: some Sequence<(String, String)>) throws(APIError) {
         for (name, value) in pairs {
             switch name {
             case "lane": lane = try Self.choice(name, value)

@@ -1,7 +1,8 @@
 import Foundation
 import PatrolCore
-import PatrolDaemon
 import Testing
+
+@testable import PatrolDaemon
 
 @Suite("The configuration file")
 struct ConfigurationTests {

@@ -1,9 +1,9 @@
 import PatrolAPI
-import PatrolCore
-import PatrolJournal
 import Testing
 
+@testable import PatrolCore
 @testable import PatrolDaemon
+@testable import PatrolJournal
 
 @Suite("Health")
 struct HealthChecksTests {
@@ -76,7 +76,7 @@ struct HealthChecksTests {
     @Test("A disk that refuses is named with what waits and what was lost, and what was lost is not forgotten")
     func journal() {
         var health = JournalHealth.fine
-        health.failure = JournalError(cause: .storageFull, path: "/var/lib/patrold", reason: "no space left")
+        health.failure = JournalError(.storageFull, path: "/var/lib/patrold", reason: "no space left")
         health.failingSince = now - .seconds(90)
         health.pendingPositions = 7
         let failing = HealthChecks.report(fine, health, at: now).checks[2]

@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import PatrolAPI
+import PatrolWire
 import Testing
 
 @Suite(

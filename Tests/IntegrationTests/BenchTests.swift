@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PatrolAPI
+import PatrolWire
 import Testing
 
 /// `make bench`: what the daemon costs, measured on the installed program with a real gpsd at 1 Hz.

@@ -1,4 +1,6 @@
 import Foundation
+import PatrolAPI
+import PatrolWire
 import Testing
 
 @Suite("make demo", .enabled(if: Surroundings.hasPrograms, Surroundings.noPrograms))

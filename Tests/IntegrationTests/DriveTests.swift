@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import PatrolAPI
 import PatrolCore
 import PatrolWire
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PatrolAPI
+import PatrolWire
 import Testing
 
 @Suite("A gpsd that goes away and comes back", .enabled(if: Surroundings.hasPrograms, Surroundings.noPrograms))

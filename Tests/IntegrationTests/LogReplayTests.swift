@@ -1,5 +1,7 @@
 import Foundation
+import PatrolAPI
 import PatrolCore
+import PatrolWire
 import Testing
 
 /// Recorded receivers, each through the simulator, a real gpsd and the daemon: what gpsd reports is what the journal

@@ -1,5 +1,6 @@
 import Foundation
 import PatrolAPI
+import PatrolWire
 import Testing
 
 @Suite("The local socket and patrolctl", .enabled(if: Surroundings.hasPrograms, Surroundings.noPrograms))

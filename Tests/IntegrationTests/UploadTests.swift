@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PatrolAPI
+import PatrolWire
 import Testing
 
 @Suite("From the cart to the station", .enabled(if: Surroundings.hasPrograms, Surroundings.noPrograms))

@@ -31,7 +31,7 @@ struct TimeTests {
             var early = try Samples.batch(boots: [Samples.boot(isClockKnown: false)])
             early.positions = try Samples.positions(1...3, hasTime: false)
             early.events = Samples.events(1...3, hasTime: false)
-            early.latest = early.positions.last
+            early.latest = early.positions.last.map(Samples.latest)
             try await store.store(early)
             #expect(try await store.positions().allSatisfy { $0.record.time.source == .arrival })
             #expect(try await store.events(to: TestStore.arrival).isEmpty)

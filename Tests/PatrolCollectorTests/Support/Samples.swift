@@ -101,7 +101,7 @@ extension Samples {
         DecodedBatch(
             vehicle: vehicle,
             journalID: try #require(id),
-            latest: try latest.map { try position($0) },
+            latest: try latest.map { Samples.latest(try position($0)) },
             boots: boots,
             positions: try positions.map { try Samples.positions($0) } ?? [],
             events: events.map { Samples.events($0) } ?? []
@@ -112,6 +112,25 @@ extension Samples {
 extension Samples {
     /// The batch as it travels, not compressed.
     static func encode(_ batch: DecodedBatch, as encoding: WireEncoding) throws -> [UInt8] {
-        StubEncoder.encode(batch)
+        let blocks = stride(from: 0, to: batch.positions.count, by: PositionBlockCodec.maximumPositions).map {
+            Array(batch.positions[$0..<min($0 + PositionBlockCodec.maximumPositions, batch.positions.count)])
+        }
+        return try BatchEncoder.encode(
+            BatchContent(
+                vehicle: batch.vehicle,
+                journalID: batch.journalID,
+                latest: batch.latest,
+                boots: batch.boots,
+                positionBlocks: try blocks.map { try PositionBlockCodec.encode($0) },
+                positionRange: nil,
+                events: batch.events
+            ),
+            as: encoding
+        )
+    }
+
+    /// A recorded position as the newest one in a header.
+    static func latest(_ recorded: Recorded<Position>) -> Latest {
+        Latest(boot: recorded.boot, position: recorded.record)
     }
 }

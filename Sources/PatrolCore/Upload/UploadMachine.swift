@@ -131,8 +131,6 @@ public struct UploadMachine: Sendable {
         var status = UploadStatus(
             state: .idle,
             since: Instant(nanosecondsSinceBoot: 0),
-            reason: nil,
-            failedAttempts: 0,
             nextAttemptAt: wakeUp,
             lastAcknowledgedAt: lastAcknowledgedAt
         )

@@ -163,4 +163,21 @@ public struct UploadStatus: Hashable, Sendable {
     public var nextAttemptAt: Instant?
     /// When the receiver acknowledged something last; `nil` if never since the daemon started.
     public var lastAcknowledgedAt: Instant?
+
+    /// See the properties.
+    public init(
+        state: State,
+        since: Instant,
+        reason: String? = nil,
+        failedAttempts: Int = 0,
+        nextAttemptAt: Instant? = nil,
+        lastAcknowledgedAt: Instant? = nil
+    ) {
+        self.state = state
+        self.since = since
+        self.reason = reason
+        self.failedAttempts = failedAttempts
+        self.nextAttemptAt = nextAttemptAt
+        self.lastAcknowledgedAt = lastAcknowledgedAt
+    }
 }

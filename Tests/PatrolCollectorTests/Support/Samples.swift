@@ -94,7 +94,7 @@ extension Samples {
         vehicle: String = "cart-01",
         journal id: JournalID? = journal,
         latest: Int64? = nil,
-        boots: [BootRecord] = [],
+        boots: [BootRecord] = [boot()],
         positions: ClosedRange<Int64>? = nil,
         events: ClosedRange<Int64>? = nil
     ) throws -> DecodedBatch {

@@ -33,19 +33,18 @@ struct CrashTests {
             #expect(keptPositions.count >= seenPositions.count - 3, context)
             #expect(keptPositions.map(\.sequence) == (0..<keptPositions.count).map { Int64($0 + 1) }, context)
             #expect(Array(keptPositions.prefix(positions.count)).map(\.latitude) == positions.map(\.latitude), context)
-            #expect(
-                keptEvents.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"] == DetailJSON(.bool(true)),
-                context
-            )
+            #expect(endedWithoutStop(keptEvents) == DetailJSON(.bool(true)), context)
             #expect(try await chain.patrold?.stop() == 0)
             try await chain.startPatrold()
             events = try await chain.events()
             positions = try await chain.positions()
-            #expect(
-                events.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"] == DetailJSON(.bool(false)),
-                context
-            )
+            #expect(endedWithoutStop(events) == DetailJSON(.bool(false)), context)
             #expect(try await chain.patrold?.stop() == 0)
         }
+    }
+
+    /// What the newest run says of the one before it.
+    private func endedWithoutStop(_ events: [EventJSON]) -> DetailJSON? {
+        events.last { $0.kind == "daemon.started" }?.details["last_run_ended_without_stop"]
     }
 }

@@ -37,6 +37,9 @@ struct CeilingTests {
                 }
             }
             init(a: Int) { b() }
+            import func Glibc.sin
+            let c = {
+            }
             """
         let functions = FunctionLengths.measure(text.split(separator: "\n"))
         #expect(functions.map(\.line) == [3, 1, 7])
@@ -81,6 +84,8 @@ enum FunctionLengths {
 
     private static func isHead(_ code: String) -> Bool {
         let words = code.split(separator: " ").map(String.init)
+        // `import func Glibc.sin` names a function and is none.
+        guard !words.contains("import") else { return false }
         return words.contains("func")
             || words.contains { $0.hasPrefix("init(") || $0.hasPrefix("init?(") }
                 && !code.contains(".init(") && !code.contains("self.init") && code.contains("{")

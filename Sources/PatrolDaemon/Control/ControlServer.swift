@@ -43,7 +43,15 @@ struct ControlServer: Service {
                 let response = await Self.answer(request, context, responder, logger)
                 try await writer.write(response: response.head, body: response.body)
             },
-            onServerRunning: { _ in await onRunning() }
+            onServerRunning: { _ in
+                do {
+                    try SocketFile.restrict(socketPath)
+                } catch {
+                    // bind(2) left it at the umask, which is narrower: the owner alone may connect.
+                    logger.error("only the daemon's user may ask", metadata: ["error": "\(error)"])
+                }
+                await onRunning()
+            }
         )
         try await server.run()
     }

@@ -16,7 +16,7 @@ struct PositionReport: Decodable {
     }
 
     static func read(_ path: String) throws -> [PositionReport] {
-        try String(contentsOf: URL(filePath: path), encoding: .utf8).split(separator: "\n").map {
+        try String(contentsOf: URL(filePath: path), encoding: .utf8).split(whereSeparator: \.isNewline).map {
             try JSONDecoder().decode(PositionReport.self, from: Data($0.utf8))
         }
     }

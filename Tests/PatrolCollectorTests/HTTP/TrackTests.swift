@@ -35,7 +35,7 @@ struct TrackTests {
     @Test("Corrected and unknown times are told apart")
     func times() async throws {
         try await TestStation.with { station in
-            var batch = try Samples.batch(boots: [Samples.boot()])
+            var batch = try Samples.batch(boots: [Samples.boot(), Samples.boot(2, isClockKnown: false)])
             batch.positions = try Samples.positions(1...1, hasTime: false)
             batch.positions += try Samples.positions(2...2, boot: 2, hasTime: false)
             #expect(try await station.post(batch).status == 200)
@@ -78,7 +78,8 @@ struct TrackTests {
     @Test("Lines end where nobody knows the way: a hole, another boot, another journal, 180°")
     func holes() async throws {
         try await TestStation.with { station in
-            var batch = try Samples.batch()
+            let boots = (1...3).map { Samples.boot($0) }
+            var batch = try Samples.batch(boots: boots)
             batch.positions = [
                 try Self.position(1, at: 0, longitude: 1), try Self.position(2, at: 300, longitude: 2),
                 // Five minutes and a second later.
@@ -91,7 +92,7 @@ struct TrackTests {
                 try Self.position(9, at: 607, longitude: -1_799_999_998, boot: 3),
             ]
             _ = try await station.post(batch)
-            var other = try Samples.batch(journal: Samples.otherJournal)
+            var other = try Samples.batch(journal: Samples.otherJournal, boots: boots)
             other.positions = [
                 try Self.position(1, at: 608, longitude: -1_799_999_997, boot: 3),
                 try Self.position(2, at: 609, longitude: -1_799_999_996, boot: 3),

@@ -63,10 +63,11 @@ struct TimeTests {
     @Test("Only the records without a time of their own, of that boot and that journal, are corrected")
     func bounds() async throws {
         try await TestStore.with { store in
-            var batch = try Samples.batch(positions: 1...1)
+            let unknown = [Samples.boot(isClockKnown: false), Samples.boot(2, isClockKnown: false)]
+            var batch = try Samples.batch(boots: unknown, positions: 1...1)
             batch.positions += try Samples.positions(2...2, boot: 2, hasTime: false)
             try await store.store(batch)
-            var other = try Samples.batch(journal: Samples.otherJournal)
+            var other = try Samples.batch(journal: Samples.otherJournal, boots: unknown)
             other.positions = try Samples.positions(3...3, hasTime: false)
             try await store.store(other)
             try await store.store(try Samples.batch(boots: [Samples.boot()]))

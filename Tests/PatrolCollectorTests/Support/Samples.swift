@@ -112,8 +112,13 @@ extension Samples {
 extension Samples {
     /// The batch as it travels, not compressed.
     static func encode(_ batch: DecodedBatch, as encoding: WireEncoding) throws -> [UInt8] {
-        let blocks = stride(from: 0, to: batch.positions.count, by: PositionBlockCodec.maximumPositions).map {
-            Array(batch.positions[$0..<min($0 + PositionBlockCodec.maximumPositions, batch.positions.count)])
+        var blocks: [[Recorded<Position>]] = []
+        for position in batch.positions {
+            if let last = blocks.last, last[0].boot == position.boot, last.count < PositionBlockCodec.maximumPositions {
+                blocks[blocks.count - 1].append(position)
+            } else {
+                blocks.append([position])
+            }
         }
         return try BatchEncoder.encode(
             BatchContent(

@@ -123,7 +123,7 @@ struct BatchTests {
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
         #expect(text.contains("vehicle: \"cart-07\""))
-        #expect(text.matches(of: /position_blocks \{/).count == 3)
+        #expect(text.ranges(of: "position_blocks {").count == 3)
         #expect(text.contains("first_sequence: 41"))
         #expect(!text.contains(#/^ *\d+: /#.anchorsMatchLineEndings()), "unknown fields")
     }

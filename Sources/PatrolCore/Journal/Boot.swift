@@ -40,6 +40,11 @@ public struct ClockOffset: Hashable, Sendable {
 public enum ClockSource: String, CaseIterable, Sendable {
     /// Two consistent readings of a receiver with a fix.
     case gps
+    /// The kernel's clock while NTP holds it.
+    case ntp
+    /// The kernel's clock, whoever set it. It is never trusted, and no offset comes from it; it only can be said to
+    /// have stepped.
+    case system
 }
 
 /// A boot of the machine, as it is kept and sent beside the records that belong to it.

@@ -32,8 +32,11 @@ public enum EventKind: Hashable, Sendable {
     case gpsRejectedJump(distanceMetres: Int64, seconds: Double)
     /// From here on UTC is known.
     case clockTrusted(source: ClockSource, uncertaintyMilliseconds: Int64)
-    /// UTC as the receiver tells it moved against the boot clock.
+    /// UTC as a source tells it moved against the boot clock.
     case clockStepped(byMilliseconds: Int64, source: ClockSource)
+    /// GPS and NTP contradict each other; told once, until they agree again. `byMilliseconds`: how far NTP's time is
+    /// ahead. `uncertaintyMilliseconds`: so wide that it covers both.
+    case clockDisagreement(byMilliseconds: Int64, uncertaintyMilliseconds: Int64)
     /// A destination refuses what is sent until a person acts.
     case uploadHeld(destination: String, reason: String)
     /// It accepts again.
@@ -51,6 +54,7 @@ public enum EventKind: Hashable, Sendable {
         case .gpsRejectedJump: "gps.rejected-jump"
         case .clockTrusted: "clock.trusted"
         case .clockStepped: "clock.stepped"
+        case .clockDisagreement: "clock.disagreement"
         case .uploadHeld: "upload.held"
         case .uploadResumed: "upload.resumed"
         case .recordsDropped: "records.dropped"
@@ -74,6 +78,8 @@ public enum EventKind: Hashable, Sendable {
             ["source": .string(source.rawValue), "uncertainty_ms": .integer(uncertaintyMilliseconds)]
         case .clockStepped(let byMilliseconds, let source):
             ["by_ms": .integer(byMilliseconds), "source": .string(source.rawValue)]
+        case .clockDisagreement(let byMilliseconds, let uncertaintyMilliseconds):
+            ["by_ms": .integer(byMilliseconds), "uncertainty_ms": .integer(uncertaintyMilliseconds)]
         case .uploadHeld(let destination, let reason):
             ["destination": .string(destination), "reason": .string(reason)]
         case .uploadResumed(let destination, let afterSeconds):

@@ -36,6 +36,14 @@ public struct PositionPipeline: Hashable, Sendable {
         public var clockOffset: ClockOffset?
     }
 
+    /// What a reading of the kernel's clock led to.
+    public struct ClockOutcome: Hashable, Sendable {
+        /// The events to record, in this order.
+        public var events: [Event] = []
+        /// As in ``Outcome/clockOffset``.
+        public var clockOffset: ClockOffset?
+    }
+
     private var judge: FixTimeJudge
     private var filter: FixFilter
     private var detector: MotionDetector
@@ -44,7 +52,7 @@ public struct PositionPipeline: Hashable, Sendable {
     private var latest: Position?
     private var lastJumpEvent: Instant?
 
-    /// What time it is. A copy tells the time of other events until the next fix.
+    /// What time it is. A copy tells the time of other events until the next fix or reading of the kernel's clock.
     public private(set) var clock: WallClock
 
     /// At most one event about jumps in this time: a receiver that hops to and fro would wear out the flash with them.
@@ -113,31 +121,50 @@ public struct PositionPipeline: Hashable, Sendable {
             outcome.record = position
         }
         guard let time = fix.time else { return }
-        for action in clock.handle(time, marked: outcome.timeMark, at: fix.receivedAt) {
-            apply(action, at: fix.receivedAt, to: &outcome)
-        }
+        let actions = clock.handle(time, marked: outcome.timeMark, at: fix.receivedAt)
+        let learned = self.outcome(of: actions, at: fix.receivedAt)
+        outcome.events += learned.events
+        outcome.clockOffset = learned.clockOffset
     }
 
-    private func apply(_ action: WallClock.Action, at now: Instant, to outcome: inout Outcome) {
-        switch action {
-        case .trusted(let offset):
-            outcome.clockOffset = offset
-            let trusted = EventKind.clockTrusted(
-                source: offset.source,
-                uncertaintyMilliseconds: offset.uncertaintyMilliseconds
-            )
-            outcome.events.append(event(trusted, at: now))
-        case .stepped(let step, let offset):
-            outcome.clockOffset = offset
-            let stepped = EventKind.clockStepped(byMilliseconds: step.milliseconds, source: offset.source)
-            outcome.events.append(event(stepped, at: now))
-        case .offsetChanged(let offset):
-            outcome.clockOffset = offset
+    /// The kernel's clock was read.
+    public mutating func handle(_ kernel: KernelTime) -> ClockOutcome {
+        // First, so that the events have the time as it is known from here on.
+        let actions = clock.handle(kernel, marked: judge.mark(kernel))
+        return outcome(of: actions, at: kernel.at)
+    }
+
+    private func outcome(of actions: [WallClock.Action], at now: Instant) -> ClockOutcome {
+        var outcome = ClockOutcome()
+        for action in actions {
+            // A step of the system's clock has no offset, and takes none away that came before it.
+            if let offset = action.offset { outcome.clockOffset = offset }
+            if let kind = EventKind(action) { outcome.events.append(event(kind, at: now)) }
         }
+        return outcome
     }
 
     private func event(_ kind: EventKind, at now: Instant) -> Event {
         Event(kind, at: now, time: clock.wallTime(at: now), coordinate: latest?.coordinate)
+    }
+}
+
+extension EventKind {
+    /// `nil` if it is only told.
+    fileprivate init?(_ action: WallClock.Action) {
+        switch action {
+        case .trusted(let offset):
+            self = .clockTrusted(source: offset.source, uncertaintyMilliseconds: offset.uncertaintyMilliseconds)
+        case .stepped(let step, let source, _):
+            self = .clockStepped(byMilliseconds: step.milliseconds, source: source)
+        case .disagreed(let distance, let offset):
+            self = .clockDisagreement(
+                byMilliseconds: distance.milliseconds,
+                uncertaintyMilliseconds: offset.uncertaintyMilliseconds
+            )
+        case .offsetChanged:
+            return nil
+        }
     }
 }
 

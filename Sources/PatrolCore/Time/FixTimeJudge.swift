@@ -46,6 +46,13 @@ public struct FixTimeJudge: Hashable, Sendable {
         return isBackwards ? .backwards : .plausible
     }
 
+    /// Judges the kernel's clock, by the window alone: a wrong one is wrong by any amount, and may go back when it is
+    /// set. Nothing is remembered.
+    public func mark(_ kernel: KernelTime) -> TimeMark {
+        guard kernel.time >= buildDate else { return .beforeBuild }
+        return kernel.time < buildDate + Self.rollover ? .plausible : .weekRollover
+    }
+
     /// Whether a time is a multiple of 1024 weeks away from the expected one, which is the last one that could be true
     /// plus what has passed since on the boot clock.
     private func isRollover(_ time: WallTime, at now: Instant) -> Bool {

@@ -1,11 +1,11 @@
-/// One reading of the receiver's time, as the clock sees it.
+/// One reading of the receiver's or the kernel's time, as the clock sees it.
 struct ClockReading: Hashable, Sendable {
-    /// The receiver's time.
+    /// The source's time.
     var time: WallTime
-    /// When the report was read.
+    /// When it was read.
     var at: Instant
 
-    /// UTC at the zero of the boot clock as this reading says it: the true one less the report's delay.
+    /// UTC at the zero of the boot clock as this reading says it: of a receiver, the true one less the report's delay.
     var utcAtBoot: WallTime { time + (Instant(nanosecondsSinceBoot: 0) - at) }
 
     /// How far this reading and another are apart, either way.
@@ -14,11 +14,9 @@ struct ClockReading: Hashable, Sendable {
     }
 }
 
-/// The largest offset of the last 30 to 60 s of readings, kept as the maxima of two half windows.
+/// The largest offset of the last 30 to 60 s of the receiver's readings, kept as the maxima of two half windows.
 struct OffsetEstimate: Hashable, Sendable {
     private static let halfWindow: Duration = .seconds(30)
-    /// An uncertainty of half a day says nothing about the time of day any more.
-    private static let largestUncertainty: Duration = .seconds(43_200)
 
     private var earlier: WallTime
     private var current: WallTime
@@ -26,13 +24,10 @@ struct OffsetEstimate: Hashable, Sendable {
 
     /// When the last reading confirmed it.
     private(set) var confirmedAt: Instant
-    /// What others were told last.
-    var told: WallTime
 
     init(_ reading: ClockReading) {
         earlier = reading.utcAtBoot
         current = reading.utcAtBoot
-        told = reading.utcAtBoot
         windowBegan = reading.at
         confirmedAt = reading.at
     }
@@ -46,22 +41,12 @@ struct OffsetEstimate: Hashable, Sendable {
         let age = reading.at - windowBegan
         if age >= Self.halfWindow {
             let isPause = age >= Self.halfWindow + Self.halfWindow
-            earlier = isPause ? utcAtBoot + (.zero - Self.drift(over: reading.at - confirmedAt)) : current
+            earlier = isPause ? utcAtBoot + (.zero - ClockClaim.drift(over: reading.at - confirmedAt)) : current
             current = reading.utcAtBoot
             windowBegan = reading.at
         } else {
             current = max(current, reading.utcAtBoot)
         }
         confirmedAt = reading.at
-    }
-
-    /// Half the width of the interval in which the true offset lies.
-    func uncertainty(of reading: Duration, at now: Instant) -> Duration {
-        min(Self.largestUncertainty, reading + Self.drift(over: now - confirmedAt))
-    }
-
-    /// How much the boot clock may have gone wrong in a time, at 100 ppm; nothing in a negative one.
-    static func drift(over duration: Duration) -> Duration {
-        max(.zero, duration / 10_000)
     }
 }

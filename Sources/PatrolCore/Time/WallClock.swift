@@ -1,21 +1,53 @@
 /// What time it is, and whether that can be believed.
 ///
-/// UTC is `boot time + offset`. The offset comes from the receiver: it is trusted when two readings, at least 2 s of
-/// UTC apart, agree on it within half a second. A log that is replayed faster than it was recorded disagrees with
-/// itself and gives no trust.
+/// UTC is `boot time + offset`. The offset comes from two sources, each of which alone is enough: the receiver, and the
+/// kernel's clock while NTP holds it.
 ///
-/// **Which offset.** A report comes through a serial line and gpsd after the moment that it names, never before it:
-/// each reading's `UTC − boot time` is the true offset less its delay. The reading with the least delay is the best
-/// one, so the estimate is the largest offset of the last 30 to 60 s. The true offset lies between the estimate and the
-/// estimate plus the smallest delay, which for receivers at 1 Hz is below 1 s: that second is the uncertainty. A report
-/// without delay does not exist, so the clock is late by some 0.1 to 0.5 s rather than early.
+/// **The receiver** is trusted when two readings, at least 2 s of UTC apart, agree on the offset within half a second.
+/// A log that is replayed faster than it was recorded disagrees with itself and gives no trust.
 ///
-/// **Without readings** the clock holds over on boot time; its uncertainty grows by 100 ppm (8.64 s a day), more than
-/// any crystal's error, up to half a day, which says nothing about the time of day any more. Trust is not taken back:
-/// who needs a bound looks at the uncertainty.
+/// A report comes through a serial line and gpsd after the moment that it names, never before it: each reading's
+/// `UTC − boot time` is the true offset less its delay. The reading with the least delay is the best one, so the
+/// estimate is the largest offset of the last 30 to 60 s. The true offset lies between the estimate and the estimate
+/// plus the smallest delay, which for receivers at 1 Hz is below 1 s: that second is the uncertainty. A report without
+/// delay does not exist, so the clock is late by some 0.1 to 0.5 s rather than early.
 ///
-/// **A step** is a reading more than 2 s off (plus what the crystal may have drifted), confirmed by a second one in the
-/// same way as at the beginning. Anything less is followed quietly, and told when it adds up to 100 ms.
+/// **The kernel's clock** is trusted at the first reading that is synchronised. Its uncertainty is the kernel's maximum
+/// error, but at least half a second: some clients (systemd-timesyncd) tell the kernel a maximum error of 0 at each
+/// answer of the server and leave out the way there and back, which over a mobile network may differ by a second. A
+/// clock that is merely set is never trusted, whatever it shows, nor is one whose maximum error has grown to 16 s, at
+/// which the kernel itself gives up.
+///
+/// **Either source** is only believed at a time that ``FixTimeJudge`` finds plausible: not before the day on which this
+/// program was built, and less than 1024 weeks after it. A time outside of that is as good as none, and contradicts
+/// nobody.
+///
+/// **Which one counts**, each with its uncertainty as it is by then:
+///
+/// | the two | offset and source | uncertainty |
+/// | --- | --- | --- |
+/// | only one has ever been trusted | its | its |
+/// | have an offset in common | of the smaller uncertainty, once it is so by 250 ms | its |
+/// | are apart by less than 2 s | the same | reaches to the far end of the other's |
+/// | **disagree**: are apart by more than 2 s, and until they touch again | the receiver's | the same |
+///
+/// "Apart" is the room between the two intervals, so each source's uncertainty goes off first. In a disagreement either
+/// may be wrong: a server that somebody has misconfigured, a receiver that does not know the leap seconds yet. The
+/// receiver counts because its time is that of the satellites that give it a sensible place, while an NTP server is a
+/// name and an unsigned packet. But nothing that must not happen at a certain time may rely on it: the uncertainty
+/// covers what both say, so that the quiet window, which is widened by it, covers the hours of either, and an offset
+/// that is hours in doubt means hours of silence. A source that no longer speaks is covered like one that does: its
+/// silence does not show who was right. What is not found is a lie that the other's uncertainty hides.
+///
+/// **Without readings** of the source that counts, lost synchronisation included, the clock holds over on boot time; the
+/// uncertainty grows by 100 ppm (8.64 s a day), more than any crystal's error, from the source's last reading, up to
+/// half a day, which says nothing about the time of day any more. Trust is not taken back: who needs a bound looks at
+/// the uncertainty.
+///
+/// **A step** of the receiver is a reading more than 2 s off (plus what the crystal may have drifted), confirmed by a
+/// second one in the same way as at the beginning; of NTP, one synchronised reading that is. Anything less is followed
+/// quietly, and told when it adds up to 100 ms. A system clock that is set by more than 2 s without NTP's word is told
+/// as a step of the system, and moves nothing.
 public struct WallClock: Hashable, Sendable {
     /// Whether UTC is known.
     public enum State: Hashable, Sendable {
@@ -27,9 +59,9 @@ public struct WallClock: Hashable, Sendable {
 
     /// Why UTC is not known.
     public enum UntrustedReason: String, CaseIterable, Sendable {
-        /// No fix with a time has come yet.
+        /// No fix with a time has come yet, and NTP does not hold the system's clock.
         case noReading = "no-reading"
-        /// The receiver's time cannot be true.
+        /// The time of the receiver, or of a system clock that NTP holds, cannot be true.
         case implausibleReading = "implausible-reading"
         /// There is a reading, but none yet that agrees with it.
         case unconfirmed
@@ -39,10 +71,23 @@ public struct WallClock: Hashable, Sendable {
     public enum Action: Hashable, Sendable {
         /// From here on UTC is known.
         case trusted(ClockOffset)
-        /// GPS time moved against the boot clock by `by`; the offset is the new one.
-        case stepped(by: Duration, ClockOffset)
-        /// The offset has changed by 100 ms or more since it was last told.
+        /// UTC as a source tells it moved against the boot clock by `by`. The offset is the one that counts from here
+        /// on, which need not be that source's; `nil` if it is the system's clock that was set, which changes none.
+        case stepped(by: Duration, source: ClockSource, ClockOffset?)
+        /// GPS and NTP contradict each other from here on: NTP's time is ahead by `by`. The offset is the one that
+        /// counts from here on, with an uncertainty that covers both.
+        case disagreed(by: Duration, ClockOffset)
+        /// Since it was last told, the offset has changed by 100 ms or more, its uncertainty by 1 s or more, or its
+        /// source.
         case offsetChanged(ClockOffset)
+
+        /// The offset that counts from here on; `nil` if it is what it was.
+        public var offset: ClockOffset? {
+            switch self {
+            case .trusted(let offset), .disagreed(_, let offset), .offsetChanged(let offset): offset
+            case .stepped(_, _, let offset): offset
+            }
+        }
     }
 
     /// The bounds; see the type's description.
@@ -51,46 +96,72 @@ public struct WallClock: Hashable, Sendable {
         public var tolerance: Duration = .milliseconds(500)
         /// How much UTC must pass between two readings that agree.
         public var confirmationSpan: Duration = .seconds(2)
-        /// A deviation from the trusted offset beyond this is a step.
+        /// A deviation from a source's own offset beyond this is a step.
         public var stepThreshold: Duration = .seconds(2)
-        /// The uncertainty of a reading: the largest delay of a report.
+        /// The uncertainty of a receiver's reading: the largest delay of a report.
         public var readingUncertainty: Duration = .seconds(1)
+        /// The least uncertainty of a clock that NTP holds.
+        public var leastKernelError: Duration = .milliseconds(500)
+        /// A maximum error from which on a clock is not synchronised: the kernel's NTP_PHASE_LIMIT.
+        public var unsynchronisedError: Duration = .seconds(16)
+        /// Room between the claims of two sources beyond this is a disagreement.
+        public var disagreementThreshold: Duration = .seconds(2)
+        /// By how much the other source's uncertainty must be the smaller one before it counts. It keeps a clock whose
+        /// maximum error goes to and fro between two polls of NTP (1 s in 2048 s) from changing the source each time.
+        public var preferenceMargin: Duration = .milliseconds(250)
         /// A change of the offset that is worth telling.
         public var worthTelling: Duration = .milliseconds(100)
+        /// A change of the uncertainty that is worth telling.
+        public var uncertaintyWorthTelling: Duration = .seconds(1)
 
         /// The defaults.
         public init() {}
     }
 
-    private let settings: Settings
-    private var knowledge: Knowledge = .none(.noReading, candidate: nil)
-
-    private enum Knowledge: Hashable {
-        /// Nothing is trusted; `candidate` waits for a reading that agrees.
-        case none(UntrustedReason, candidate: ClockReading?)
-        /// The offset is known; `dissenter` is a reading a step away that waits for another one.
-        case offset(OffsetEstimate, dissenter: ClockReading?)
+    private enum Choice: Hashable {
+        /// The receiver's claim counts: it is the only one, or the better one.
+        case receiver
+        /// NTP's claim counts, for the same reasons.
+        case kernel
+        /// The two disagree.
+        case receiverAgainstKernel
     }
+
+    private static let bootZero = Instant(nanosecondsSinceBoot: 0)
+
+    private let settings: Settings
+    private var receiver: ReceiverTrust
+    private var kernel: KernelTrust
+    private var choice = Choice.receiver
+    private var told: ClockOffset?
 
     /// - Parameter settings: see there.
     public init(settings: Settings = Settings()) {
         self.settings = settings
+        receiver = ReceiverTrust(settings: settings)
+        kernel = KernelTrust(settings: settings)
     }
 
-    /// What is known at an instant.
+    /// Whether UTC is known at an instant of this boot.
     public func state(at now: Instant) -> State {
-        switch knowledge {
-        case .none(let reason, _): .untrusted(reason)
-        case .offset(let estimate, _): .trusted(offset(estimate, at: now))
-        }
+        if let claim = claim(at: now) { return .trusted(claim.offset) }
+        // The receiver's reason says more, unless it never had a word.
+        let reasons = [receiver.untrustedReason, kernel.untrustedReason].compactMap { $0 }
+        return .untrusted(reasons.first { $0 != .noReading } ?? .noReading)
     }
 
     /// UTC at an instant of this boot; `nil` while it is not trusted.
     public func wallTime(at instant: Instant) -> WallTime? {
-        switch knowledge {
-        case .none: nil
-        case .offset(let estimate, _): offset(estimate, at: instant).wallTime(at: instant)
-        }
+        claim(at: instant)?.offset.wallTime(at: instant)
+    }
+
+    /// By how much NTP's time is ahead of the receiver's; `nil` unless they disagree.
+    public var disagreement: Duration? {
+        // The offsets are the same at any instant.
+        guard choice == .receiverAgainstKernel, let receiver = receiver.claim(at: Self.bootZero),
+            let kernel = kernel.claim(at: Self.bootZero)
+        else { return nil }
+        return kernel.utcAtBoot - receiver.utcAtBoot
     }
 
     /// A fix with a time arrived.
@@ -99,83 +170,72 @@ public struct WallClock: Hashable, Sendable {
     ///   - mark: what ``FixTimeJudge`` says of it. Only a plausible time is ever used.
     ///   - now: when the fix was read.
     public mutating func handle(_ time: WallTime, marked mark: TimeMark, at now: Instant) -> [Action] {
-        let reading = ClockReading(time: time, at: now)
-        switch knowledge {
-        case .none(_, let candidate) where mark != .plausible:
-            knowledge = .none(.implausibleReading, candidate: candidate)
-            return []
-        case .none(_, let candidate):
-            return begin(with: reading, after: candidate)
-        case .offset(let estimate, let dissenter):
-            return mark == .plausible ? follow(reading, from: estimate, dissenter: dissenter) : []
+        switch receiver.handle(ClockReading(time: time, at: now), marked: mark) {
+        case .none: []
+        case .confirmed(let step): settle(after: step, at: now)
         }
     }
 
-    private mutating func begin(with reading: ClockReading, after candidate: ClockReading?) -> [Action] {
-        switch pair(reading, with: candidate) {
-        case .waiting(let candidate):
-            knowledge = .none(.unconfirmed, candidate: candidate)
-            return []
-        case .confirmed(let estimate):
-            knowledge = .offset(estimate, dissenter: nil)
-            return [.trusted(offset(estimate, at: reading.at))]
+    /// The kernel's clock was read: at the start, after each time that it was set, and once in a while.
+    /// - Parameters:
+    ///   - time: what it said.
+    ///   - mark: what ``FixTimeJudge`` says of it. Only a plausible time is ever used.
+    public mutating func handle(_ time: KernelTime, marked mark: TimeMark) -> [Action] {
+        switch kernel.handle(time, marked: mark) {
+        case .none: []
+        case .systemStepped(let step): [.stepped(by: step.by, source: step.source, nil)]
+        case .confirmed(let step): settle(after: step, at: time.at)
         }
     }
 
-    private mutating func follow(
-        _ reading: ClockReading,
-        from estimate: OffsetEstimate,
-        dissenter: ClockReading?
-    ) -> [Action] {
-        let drift = OffsetEstimate.drift(over: reading.at - estimate.confirmedAt)
-        guard reading.deviation(from: estimate.utcAtBoot) > settings.stepThreshold + drift else {
-            return confirm(reading, of: estimate)
+    /// A source has confirmed its claim or made a new one: who counts now, and who is to be told?
+    private mutating func settle(after step: ClockStep?, at now: Instant) -> [Action] {
+        let before = choice
+        choice = nextChoice(at: now)
+        guard let offset = claim(at: now)?.offset else { return [] }
+        var actions: [Action] = []
+        if let step {
+            actions.append(.stepped(by: step.by, source: step.source, step.source == .system ? nil : offset))
         }
-        switch pair(reading, with: dissenter) {
-        case .waiting(let dissenter):
-            knowledge = .offset(estimate, dissenter: dissenter)
-            return []
-        case .confirmed(let stepped):
-            knowledge = .offset(stepped, dissenter: nil)
-            return [.stepped(by: stepped.utcAtBoot - estimate.utcAtBoot, offset(stepped, at: reading.at))]
+        if told == nil { actions.append(.trusted(offset)) }
+        if before != .receiverAgainstKernel, let disagreement { actions.append(.disagreed(by: disagreement, offset)) }
+        if isWorthTelling(offset), !actions.contains(where: { $0.offset != nil }) {
+            actions.append(.offsetChanged(offset))
+        }
+        if actions.contains(where: { $0.offset != nil }) { told = offset }
+        return actions
+    }
+
+    private func nextChoice(at now: Instant) -> Choice {
+        guard let receiver = receiver.claim(at: now) else { return .kernel }
+        guard let kernel = kernel.claim(at: now) else { return .receiver }
+        let gap = receiver.gap(to: kernel)
+        switch choice {
+        case .receiverAgainstKernel where gap > .zero:
+            return .receiverAgainstKernel
+        case .receiverAgainstKernel:
+            return kernel.uncertainty < receiver.uncertainty ? .kernel : .receiver
+        case .receiver where gap <= settings.disagreementThreshold:
+            return kernel.uncertainty + settings.preferenceMargin < receiver.uncertainty ? .kernel : .receiver
+        case .kernel where gap <= settings.disagreementThreshold:
+            return receiver.uncertainty + settings.preferenceMargin < kernel.uncertainty ? .receiver : .kernel
+        case .receiver, .kernel:
+            return .receiverAgainstKernel
         }
     }
 
-    private mutating func confirm(_ reading: ClockReading, of estimate: OffsetEstimate) -> [Action] {
-        var estimate = estimate
-        estimate.take(reading)
-        let change = max(estimate.utcAtBoot - estimate.told, estimate.told - estimate.utcAtBoot)
-        let isWorthTelling = change >= settings.worthTelling
-        if isWorthTelling { estimate.told = estimate.utcAtBoot }
-        knowledge = .offset(estimate, dissenter: nil)
-        return isWorthTelling ? [.offsetChanged(offset(estimate, at: reading.at))] : []
+    private func claim(at now: Instant) -> ClockClaim? {
+        guard let receiver = receiver.claim(at: now) else { return kernel.claim(at: now) }
+        guard let kernel = kernel.claim(at: now) else { return receiver }
+        return choice == .kernel ? kernel.covering(receiver) : receiver.covering(kernel)
     }
 
-    private enum Pairing {
-        /// Two readings agree.
-        case confirmed(OffsetEstimate)
-        /// Not yet: this one waits for the next.
-        case waiting(ClockReading)
-    }
-
-    private func pair(_ reading: ClockReading, with waiting: ClockReading?) -> Pairing {
-        guard let waiting else { return .waiting(reading) }
-        let drift = OffsetEstimate.drift(over: reading.at - waiting.at)
-        guard reading.deviation(from: waiting.utcAtBoot) <= settings.tolerance + drift else {
-            return .waiting(reading)
-        }
-        guard reading.time - waiting.time >= settings.confirmationSpan else { return .waiting(waiting) }
-        var estimate = OffsetEstimate(waiting)
-        estimate.take(reading)
-        estimate.told = estimate.utcAtBoot
-        return .confirmed(estimate)
-    }
-
-    private func offset(_ estimate: OffsetEstimate, at now: Instant) -> ClockOffset {
-        ClockOffset(
-            utcAtBootMilliseconds: estimate.utcAtBoot.millisecondsSince1970,
-            source: .gps,
-            uncertaintyMilliseconds: estimate.uncertainty(of: settings.readingUncertainty, at: now).milliseconds
-        )
+    private func isWorthTelling(_ offset: ClockOffset) -> Bool {
+        guard let told, told.source == offset.source else { return true }
+        let (now, then) = (offset.wallTime(at: Self.bootZero), told.wallTime(at: Self.bootZero))
+        let widened =
+            Duration.milliseconds(offset.uncertaintyMilliseconds) - .milliseconds(told.uncertaintyMilliseconds)
+        return max(now - then, then - now) >= settings.worthTelling
+            || max(widened, .zero - widened) >= settings.uncertaintyWorthTelling
     }
 }

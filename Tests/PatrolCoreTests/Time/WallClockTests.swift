@@ -160,7 +160,7 @@ struct WallClockTests {
         bench.read(24, ahead: seconds)
         bench.read(25, ahead: seconds)
         let milliseconds = Int64(seconds * 1000)
-        #expect(bench.actions == [.stepped(by: .milliseconds(milliseconds), offset(milliseconds - 300))])
+        #expect(bench.actions == [.stepped(by: .milliseconds(milliseconds), source: .gps, offset(milliseconds - 300))])
     }
 
     @Test("What is within 2 s is no step, but followed")

@@ -91,6 +91,8 @@ public struct QuietGate: Sendable {
 
 /// The interval in which UTC lies, at the present and at instants to come.
 private struct UncertainTime {
+    private static let century: Int64 = 36_525 * CivilDate.millisecondsPerDay
+
     let clock: WallClock
     let offset: ClockOffset
 
@@ -131,10 +133,22 @@ private struct UncertainTime {
     }
 
     /// The last instant at which UTC is surely before `boundary`; at `now` it is.
+    ///
+    /// It begins where an uncertainty that grows by 100 ppm surely has not reached the boundary yet, and goes on in
+    /// growing steps: as a rule two or three. Halving the whole time from now on would miss a first encounter: where
+    /// two sources disagreed, their growing intervals come to touch one day, and then the uncertainty shrinks.
     func lastInstant(surelyBefore boundary: WallTime, from now: Instant) -> Instant {
         let low = roundedUp(now)
-        let high = max(low, bootMilliseconds(of: boundary))
-        return Instant(millisecondsSinceBoot: firstMillisecond(from: low, to: high) { latest(at: $0) >= boundary } - 1)
+        let room = bootMilliseconds(of: boundary) - low - uncertainty(at: low).milliseconds
+        var before = max(low, low + room - room / 10_000 - 3)
+        if latest(at: before) >= boundary { before = low }
+        var step: Int64 = 1
+        while latest(at: before + step) < boundary, step < Self.century {
+            before += step
+            step *= 2
+        }
+        let first = firstMillisecond(from: before + 1, to: before + step) { latest(at: $0) >= boundary }
+        return Instant(millisecondsSinceBoot: first - 1)
     }
 
     /// The first instant at which UTC is surely not before `boundary`, `now` at the earliest.
@@ -148,9 +162,8 @@ private struct UncertainTime {
 
     /// The boot clock at a time; clamped to a hundred years on either side, beyond which nothing is planned.
     private func bootMilliseconds(of time: WallTime) -> Int64 {
-        let century: Int64 = 36_525 * 86_400_000
         let distance = (time - WallTime(millisecondsSince1970: offset.utcAtBootMilliseconds)).milliseconds
-        return min(max(distance, -century), century)
+        return min(max(distance, -Self.century), Self.century)
     }
 
     /// Where a condition begins to hold that never ceases again; `high` if it does not hold before.

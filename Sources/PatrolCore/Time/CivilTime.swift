@@ -22,8 +22,15 @@ public struct CivilTime: Hashable, Comparable, Sendable, CustomStringConvertible
         )
     }
 
+    /// The first and the last that ``CivilDate`` can name, as ``milliseconds``.
+    static let allowedMilliseconds: ClosedRange<Int64> =
+        CivilDate.first.daysSince1970 * CivilDate.millisecondsPerDay...(CivilDate.last.daysSince1970 + 1)
+        * CivilDate.millisecondsPerDay - 1
+
     /// The inverse of ``milliseconds``; clamped to what ``CivilDate`` can name.
     init(milliseconds: Int64) {
+        let allowed = Self.allowedMilliseconds
+        let milliseconds = min(max(milliseconds, allowed.lowerBound), allowed.upperBound)
         let days = milliseconds.flooredDivision(by: CivilDate.millisecondsPerDay)
         date = CivilDate(daysSince1970: days)
         millisecondsOfDay = Int(milliseconds - days * CivilDate.millisecondsPerDay)

@@ -45,8 +45,11 @@ public struct CivilZone: Sendable {
         return offsets.map { asUTC + (.zero - $0) }.filter { civilTime(at: $0) == civil }.sorted()
     }
 
+    /// Asks for years that a calendar can name only; before and after them it is as at their ends.
     func offset(at time: WallTime) -> Duration {
-        .seconds(secondsEastOfUTC(time))
+        let allowed = CivilTime.allowedMilliseconds
+        let milliseconds = min(max(time.millisecondsSince1970, allowed.lowerBound), allowed.upperBound)
+        return .seconds(secondsEastOfUTC(WallTime(millisecondsSince1970: milliseconds)))
     }
 
     /// The first time after `start`, up to and including `end`, from which on the offset is another one than at

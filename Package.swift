@@ -44,6 +44,7 @@ let package = Package(
     targets: [
         // C libraries, each wrapped once.
         .target(name: "CGPS", linkerSettings: [.linkedLibrary("gps")]),
+        .target(name: "CKernelClock"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -66,7 +67,7 @@ let package = Package(
             dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
             swiftSettings: strict
         ),
-        .target(name: "PatrolVehicle", dependencies: ["PatrolCore", "CGPS"], swiftSettings: strict),
+        .target(name: "PatrolVehicle", dependencies: ["PatrolCore", "CGPS", "CKernelClock"], swiftSettings: strict),
         .target(
             name: "PatrolAPI",
             dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1],

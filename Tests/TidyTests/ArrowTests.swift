@@ -10,7 +10,7 @@ struct ArrowTests {
         "PatrolSQLite": ["CSQLite"],
         "PatrolJournal": ["PatrolCore", "PatrolWire", "PatrolSQLite"],
         "PatrolUplink": ["PatrolCore", "PatrolWire"],
-        "PatrolVehicle": ["PatrolCore", "CGPS"],
+        "PatrolVehicle": ["PatrolCore", "CGPS", "CKernelClock"],
         "PatrolAPI": ["PatrolCore", "PatrolWire"],
         "PatrolDaemon": [
             "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
@@ -22,7 +22,7 @@ struct ArrowTests {
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService"],
         "patrol-simulator": ["PatrolCore"],
-        "CGPS": [], "CSQLite": [], "CZlib": [],
+        "CGPS": [], "CKernelClock": [], "CSQLite": [], "CZlib": [],
     ]
 
     @Test("Every target has its place in the table")

@@ -11,11 +11,12 @@ extension Journal {
     }
 
     /// Records an event. It is on disk, with everything that waited, when this returns.
+    /// - Parameter state: kept in the same transaction, for ``statesAtStart`` of the next run.
     /// - Returns: its number.
     /// - Throws: if the commit failed. The event is then kept in memory and written by the next commit that succeeds,
     ///   unless 1000 events wait already: then it is lost, and the error says so.
     @discardableResult
-    public func append(_ event: Event) throws(JournalError) -> SequenceNumber {
+    public func append(_ event: Event, keeping state: KeptState? = nil) throws(JournalError) -> SequenceNumber {
         _ = try openStore()
         if unwritten.events.count == Unwritten.maximumEvents {
             do {
@@ -26,6 +27,7 @@ extension Journal {
             }
         }
         unwritten.events.append(StoredEvent(event))
+        if let state { unwritten.states[state.name] = state }
         do {
             try commit()
         } catch {
@@ -104,6 +106,7 @@ extension Journal {
             guard let cursor = cursors[destination] else { continue }
             for lane in Lane.allCases { try store.write(cursor[lane], lane: lane, of: destination) }
         }
+        for state in unwritten.states.values { try store.write(state) }
     }
 
     /// Commits positions one commit interval after the first that waits, until the task is cancelled or the journal

@@ -5,7 +5,7 @@ import PatrolWire
 /// The durable journal of a cart: an SQLite file with two lanes, events and positions.
 ///
 /// What it promises:
-/// - An event is on disk when ``append(_:)-(Event)`` returns.
+/// - An event is on disk when ``append(_:keeping:)`` returns.
 /// - A position is on disk within the commit interval (see ``run()``); a power cut costs at most those since the last
 ///   commit.
 /// - Each lane's numbers start at 1, have no gap, and are never given twice.
@@ -25,6 +25,8 @@ public actor Journal {
     public nonisolated let lastRunEndedWithoutStop: Bool
     /// The newest position of earlier runs; `nil` if there is none.
     public nonisolated let lastPositionAtStart: Dated<Position>?
+    /// What earlier runs kept, by name; see ``append(_:keeping:)``.
+    public nonisolated let statesAtStart: [String: [String: DetailValue]]
     /// Where the odometer goes on; 0 for a new journal.
     public nonisolated var odometerMetresAtStart: Int64 { lastPositionAtStart?.recorded.record.odometerMetres ?? 0 }
     /// How the journal is doing right now. Never waits for a file operation.
@@ -73,6 +75,7 @@ public actor Journal {
         clock = start.boot.clock
         lastRunEndedWithoutStop = start.lastRunEndedWithoutStop
         lastPositionAtStart = start.lastPosition
+        statesAtStart = start.states
         lastEvent = start.last.events
         positionLane = PositionLane(boot: start.boot.number, last: start.last.positions)
         cursors = start.cursors
@@ -115,6 +118,8 @@ struct Unwritten {
     var clock: ClockOffset?
     /// Destinations whose cursor has moved.
     var cursors: Set<String> = []
+    /// The newest of each name.
+    var states: [String: KeptState] = [:]
 
-    var isEmpty: Bool { events.isEmpty && clock == nil && cursors.isEmpty }
+    var isEmpty: Bool { events.isEmpty && clock == nil && cursors.isEmpty && states.isEmpty }
 }

@@ -26,6 +26,7 @@ enum JournalSQL: String, CaseIterable {
         SELECT name FROM events WHERE name IN ('daemon.started', 'daemon.stopped') ORDER BY sequence DESC LIMIT 1
         """
     case cursors = "SELECT destination, lane, acknowledged FROM cursors"
+    case states = "SELECT name, details FROM states"
 
     // MARK: Commit
 
@@ -47,6 +48,10 @@ enum JournalSQL: String, CaseIterable {
         INSERT INTO cursors (destination, lane, acknowledged) VALUES (?1, ?2, ?3)
         ON CONFLICT (destination, lane) DO UPDATE SET acknowledged = ?3
         """
+    case writeState = """
+        INSERT INTO states (name, details) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET details = ?2
+        """
+    case deleteState = "DELETE FROM states WHERE name = ?1"
 
     // MARK: Upload
 

@@ -7,7 +7,7 @@ enum JournalSchema {
     /// "PTRL" in ASCII, in the header of the file (offset 68), so that file(1) and patrold know whose it is.
     static let applicationID: Int32 = 0x5054_524C
 
-    static let migrations = [Migration(version: 1, sql: version1)]
+    static let migrations = [Migration(version: 1, sql: version1), Migration(version: 2, sql: version2)]
 
     /// - A number is never given twice, even if the newest records are removed: `lanes.removed_through` remembers it, and
     ///   triggers see to it, so that nobody who ever deletes a record has to think of it.
@@ -77,5 +77,13 @@ enum JournalSchema {
             UPDATE lanes SET removed_through = OLD.last_sequence
             WHERE lane = 'positions' AND removed_through < OLD.last_sequence;
         END;
+        """
+
+    /// What must outlive a restart and is not a record: whether there is duty, until when the loudspeaker is muted.
+    private static let version2 = """
+        CREATE TABLE states (
+            name TEXT PRIMARY KEY,
+            details TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

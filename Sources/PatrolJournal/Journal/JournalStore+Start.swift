@@ -1,5 +1,6 @@
 import PatrolCore
 import PatrolSQLite
+import PatrolWire
 
 /// What an opened journal holds, as far as the actor keeps it in memory.
 struct JournalStart {
@@ -10,6 +11,7 @@ struct JournalStart {
     var lastRunEndedWithoutStop: Bool
     var lastPosition: Dated<Position>?
     var cursors: [String: PerLane<SequenceNumber>]
+    var states: [String: [String: DetailValue]]
 }
 
 extension JournalStore {
@@ -30,7 +32,8 @@ extension JournalStore {
             last: last,
             lastRunEndedWithoutStop: lastMark == "daemon.started",
             lastPosition: try lastPosition(),
-            cursors: try cursors()
+            cursors: try cursors(),
+            states: try states()
         )
     }
 
@@ -104,5 +107,24 @@ extension JournalStore {
                 SequenceNumber(rawValue: row.acknowledged)
         }
         return cursors
+    }
+
+    private func states() throws(JournalError) -> [String: [String: DetailValue]] {
+        let rows = try Self.translating { () throws(SQLiteError) in
+            let statement = try self.statement(.states)
+            defer { statement.reset() }
+            var rows: [(name: String, details: String)] = []
+            while try statement.step() { rows.append((try statement.text(0), try statement.text(1))) }
+            return rows
+        }
+        var states: [String: [String: DetailValue]] = [:]
+        for row in rows {
+            do throws(WireError) {
+                states[row.name] = try DetailsJSON.decode(row.details)
+            } catch {
+                throw damaged("the state \"\(row.name)\": \(error)")
+            }
+        }
+        return states
     }
 }

@@ -135,4 +135,11 @@ extension JournalStore {
         try statement.bind(acknowledged.rawValue, at: 3)
         try statement.run()
     }
+
+    func write(_ state: KeptState) throws(SQLiteError) {
+        let statement = try self.statement(state.details == nil ? .deleteState : .writeState)
+        try statement.bind(state.name, at: 1)
+        if let details = state.details { try statement.bind(DetailsJSON.encode(details), at: 2) }
+        try statement.run()
+    }
 }

@@ -1,4 +1,4 @@
-import CSystem
+import CKernelClock
 import Glibc
 public import PatrolCore
 

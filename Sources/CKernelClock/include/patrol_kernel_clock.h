@@ -4,8 +4,8 @@
  * Their headers are not included here on purpose: timespec and the like would be this module's then, and every file that
  * uses them would have to import it.
  */
-#ifndef PATROL_SYSTEM_H
-#define PATROL_SYSTEM_H
+#ifndef PATROL_KERNEL_CLOCK_H
+#define PATROL_KERNEL_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

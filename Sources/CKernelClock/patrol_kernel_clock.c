@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "patrol_system.h"
+#include "patrol_kernel_clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,0 +1,70 @@
+/// Somebody wants a clip played now.
+public struct SayRequest: Hashable, Sendable {
+    /// The clip's name.
+    public var clip: String
+    /// ``PlayPriority/manual``, ``PlayPriority/live`` or ``PlayPriority/emergency``.
+    public var priority: PlayPriority
+    /// Why, in the person's words; an emergency in quiet hours needs one.
+    public var reason: String?
+    /// Who, as the record shows it.
+    public var requester: String
+
+    /// See the properties.
+    public init(clip: String, priority: PlayPriority, reason: String?, requester: String) {
+        self.clip = clip
+        self.priority = priority
+        self.reason = reason
+        self.requester = requester
+    }
+
+    /// Whether there is more in the reason than blanks.
+    var hasReason: Bool {
+        reason.map { !$0.allSatisfy(\.isWhitespace) } ?? false
+    }
+}
+
+/// The answer to a ``SayRequest``, given at once.
+public enum SayReply: Hashable, Sendable {
+    /// It plays now, or as soon as what it cuts has fallen silent.
+    case accepted(PlayID)
+    /// It plays after `ahead` others, one of which may be playing.
+    case queued(PlayID, ahead: Int)
+    /// It will not be played.
+    case refused(SayRefusal)
+}
+
+/// Why a ``SayRequest`` is refused.
+public enum SayRefusal: Hashable, Sendable, CustomStringConvertible {
+    /// Nothing of the kind may sound now.
+    case hindered(Hindrance)
+    /// An emergency may sound in quiet hours, but only with a reason.
+    case reasonRequired(rule: String)
+    /// No clip of that name is there, or it is bad.
+    case unknownClip(String)
+    /// Programmes have their own turns; nobody can ask for one.
+    case priorityNotAllowed(PlayPriority)
+    /// So many of this priority wait already.
+    case queueFull(bound: Int)
+
+    /// For machines: stable.
+    public var code: String {
+        switch self {
+        case .hindered(let hindrance): hindrance.code
+        case .reasonRequired: "reason-required"
+        case .unknownClip: "unknown-clip"
+        case .priorityNotAllowed: "priority-not-allowed"
+        case .queueFull: "queue-full"
+        }
+    }
+
+    /// In words.
+    public var description: String {
+        switch self {
+        case .hindered(let hindrance): hindrance.description
+        case .reasonRequired(let rule): "quiet hours (\(rule)): an emergency must give its reason"
+        case .unknownClip(let name): "there is no playable clip \(name)"
+        case .priorityNotAllowed(let priority): "nobody can ask for the priority \(priority.name)"
+        case .queueFull(let bound): "\(bound) announcements of this priority wait already"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@testable import PatrolCore
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Whole nights in virtual time, checked against the true time after every step; see ``AnnouncerWorld``.
+///
+/// `PATROLD_SEED=n` runs the nights from seed n on; each run prints its seed, and a failure names its own.
+@Suite("Nights of the announcer under random trouble")
+struct AnnouncerSimulationTests {
+    private static let nights: UInt64 = 10_400
+    private static let blocks: UInt64 = 8
+    /// One night in so many is a whole one of 8 to 14 hours; the others are the minutes around a boundary of quiet.
+    private static let longOnes: UInt64 = 40
+
+    static let seed: UInt64 = {
+        let given = getenv("PATROLD_SEED").flatMap { UInt64(String(cString: $0)) }
+        let seed = given ?? UInt64.random(in: 0..<1_000_000_000)
+        print("Nights of the announcer: PATROLD_SEED=\(seed)")
+        return seed
+    }()
+
+    @Test("No sound in quiet hours or without a clock, every slot is told, every play ends once", arguments: 0..<blocks)
+    func nights(block: UInt64) {
+        let count = Self.nights / Self.blocks
+        var tally: [String: Int] = [:]
+        for index in 0..<count {
+            let seed = Self.seed &+ block * count &+ index
+            var world = AnnouncerWorld(seed: seed, isLong: seed % Self.longOnes == 0)
+            world.run()
+            if let complaint = world.complaints.first {
+                Issue.record("PATROLD_SEED=\(seed): \(complaint)")
+                return
+            }
+            tally.merge(world.books.tally, uniquingKeysWith: +)
+        }
+        // A night in which nothing happens proves nothing.
+        for name in Self.happenings {
+            #expect(tally[name, default: 0] > 0, "it never came to: \(name)")
+        }
+        if block == 0 {
+            for (name, count) in tally.sorted(by: { $0.key < $1.key }) { print("  \(count) × \(name)") }
+        }
+    }
+
+    private static let happenings = [
+        "started", "started in spite of quiet", "finished",
+        "cut: clock-untrusted", "cut: quiet", "cut: muted", "cut: outranked", "cut: daemon-stops", "cut: deadline",
+        "failed: device-failed", "failed: file-failed", "failed: killed",
+        "skipped: clock-untrusted", "skipped: quiet", "skipped: would-not-end-before-quiet", "skipped: muted",
+        "skipped: loudspeaker-failed", "skipped: no-playable-clip", "skipped: conditions-ended",
+        "skipped: daemon-stops", "quiet began", "quiet ended", "muted", "unmuted by time", "unmuted by a person",
+        "loudspeaker failed", "loudspeaker recovered", "reboot",
+    ]
+}

@@ -1,0 +1,300 @@
+@testable import PatrolCore
+
+/// A night around an announcer: the true time, a receiver, zones, people, a player, and the rules that must hold after
+/// every step. What goes wrong is kept as a complaint.
+struct AnnouncerWorld {
+    let plan: NightPlan
+    var dice: SplitMix64
+    var announcer: Announcer
+    var player = FakePlayer()
+    var now = Instant.zero
+    var complaints: [String] = []
+
+    // The truth.
+    /// True UTC at the instant 0 of this boot, in milliseconds since 1970.
+    private var utcAtBoot: Int64
+    /// How much slower than true time the boot clock runs, in parts per million.
+    private let drift: Int64
+    private(set) var zones: Set<String> = []
+    var isMoving = false
+    var isOnDuty = false
+    var mute: Mute?
+
+    // What the vehicle believes.
+    private(set) var clock = WallClock()
+    private var isReceiving = true
+    /// The least delay of the receiver's reports, in milliseconds.
+    private let leastDelay: Int64
+    private var isStepping = false
+
+    private var events: [(at: Instant, event: WorldEvent)]
+    private var wakesAt: Instant?
+    private var frozenUntil = Instant.zero
+    private var isOver = false
+
+    // Bookkeeping of the checks.
+    var books: NightBooks
+    /// When something last changed that silences: what sounded then has a moment to fall silent.
+    var lastReaction = Instant.zero
+
+    init(seed: UInt64, isLong: Bool) {
+        var dice = SplitMix64(seed: seed)
+        plan = NightPlan(dice: &dice, isLong: isLong)
+        let delay: Int64 = [0, 0, 300, 600].randomElement(using: &dice) ?? 0
+        events = WorldEvent.night(plan, delay: delay, &dice, count: isLong ? 60 : 14)
+        drift = Int64.random(in: -95...95, using: &dice)
+        leastDelay = delay
+        utcAtBoot = plan.beginsAt
+        books = NightBooks(plan.programmes)
+        announcer = Announcer(
+            settings: plan.settings(),
+            clock: clock,
+            zones: [],
+            isOnDuty: false,
+            mute: nil,
+            at: .zero
+        )
+        wakesAt = .zero
+        self.dice = dice
+    }
+
+    // MARK: Time
+
+    /// True UTC at an instant, in milliseconds since 1970.
+    func trueUTC(at instant: Instant) -> Int64 {
+        let nanoseconds = instant.nanosecondsSinceBoot
+        return utcAtBoot + (nanoseconds + nanoseconds * drift / 1_000_000).flooredDivision(by: 1_000_000)
+    }
+
+    /// The whole night.
+    mutating func run() {
+        for _ in 0..<20_000 {
+            guard complaints.isEmpty else { return }
+            guard step() else { return finish() }
+        }
+        complain("it does not get on")
+    }
+
+    /// Goes to the next thing that happens.
+    /// - Returns: whether there was one.
+    private mutating func step() -> Bool {
+        let candidates = [isOver ? nil : events.first?.at, player.reportsAt, wakesAt].compactMap { $0 }
+        guard let next = candidates.min() else { return false }
+        let instant = max(next, now, frozenUntil)
+        checkSound(from: now, to: instant)
+        books.pass(instant - now, isSilent: isSilenced)
+        now = instant
+        if let report = player.report(at: instant) {
+            tell(report)
+        } else if let wake = wakesAt, wake <= instant {
+            books.wakes += 1
+            tell(.wakeUp)
+        } else if !isOver, let event = events.first, event.at <= instant {
+            events.removeFirst()
+            happen(event.event)
+        }
+        return true
+    }
+
+    private var isSilenced: Bool {
+        guard mute == nil, case .open = announcer.verdict else { return player.play == nil }
+        return false
+    }
+
+    // MARK: Events
+
+    private mutating func happen(_ event: WorldEvent) {
+        switch event {
+        case .reading: receive()
+        case .gpsLost(let length):
+            isReceiving = false
+            events.removeAll { if case .reading = $0.event { true } else { false } }
+            schedule(.reading, after: length)
+        case .step(let size): step(by: size)
+        case .stepConfirmed(let size): confirmStep(by: size)
+        case .trustLost:
+            lastReaction = now
+            clock = WallClock()
+            tell(.clockChanged(clock))
+        case .zones(let entered):
+            lastReaction = now
+            zones = entered
+            tell(.zonesChanged(entered))
+        case .motion(let moves):
+            isMoving = moves
+            tell(.motionChanged(isMoving: moves))
+        case .duty(let isOn):
+            isOnDuty = isOn
+            tell(.dutyChanged(isOn: isOn))
+        case .say(let request): tell(.say(request))
+        case .mute(let ordered):
+            lastReaction = now
+            mute = ordered
+            tell(.mute(ordered))
+        case .unmute:
+            mute = nil
+            tell(.unmute(requester: "uid 0"))
+        case .clips(let clips): tell(.clipsChanged(clips))
+        case .freeze(let length): frozenUntil = now + length
+        case .reboot(let off): reboot(off: off)
+        case .end:
+            isOver = true
+            tell(.shutDown)
+        }
+    }
+
+    private mutating func schedule(_ event: WorldEvent, after delay: Duration) {
+        let at = now + delay
+        let index = events.firstIndex { $0.at > at } ?? events.endIndex
+        events.insert((at, event), at: index)
+    }
+
+    // MARK: The receiver
+
+    /// A report that is up to a second late, by about the same each time; often almost not, or by all of the second:
+    /// there the edges are.
+    private mutating func reading(of utc: (Instant) -> Int64) -> WallTime {
+        let delay = leastDelay + ([0, 390, Int64.random(in: 0...390, using: &dice)].randomElement(using: &dice) ?? 0)
+        return WallTime(millisecondsSince1970: utc(now) - delay)
+    }
+
+    private mutating func receive() {
+        if isStepping { return schedule(.reading, after: .seconds(10)) }
+        let isFirst = !isReceiving || !books.isTrusted
+        isReceiving = true
+        feed(reading(of: trueUTC))
+        // Trust needs two readings that agree; the night's later ones come now and then.
+        let pause = isFirst ? Int64.random(in: 3...8, using: &dice) : Int64.random(in: 30...400, using: &dice)
+        if !events.contains(where: { if case .reading = $0.event { true } else { false } }) {
+            schedule(.reading, after: .seconds(pause))
+        }
+    }
+
+    private mutating func feed(_ time: WallTime) {
+        _ = clock.handle(time, marked: .plausible, at: now)
+        checkClock()
+        tell(.clockChanged(clock))
+    }
+
+    private mutating func step(by size: Int64) {
+        guard isReceiving, !isStepping, books.isTrusted else { return }
+        isStepping = true
+        let truth = trueUTC(at: now)
+        _ = clock.handle(WallTime(millisecondsSince1970: truth + size - 300), marked: .plausible, at: now)
+        tell(.clockChanged(clock))
+        schedule(.stepConfirmed(size), after: .milliseconds(Int64.random(in: 2600...4000, using: &dice)))
+    }
+
+    private mutating func confirmStep(by size: Int64) {
+        isStepping = false
+        // A loss of trust in between makes of it a first reading; then the clock knows the new time all the same, later.
+        lastReaction = now
+        utcAtBoot += size
+        feed(WallTime(millisecondsSince1970: trueUTC(at: now) - Int64.random(in: 0...600, using: &dice)))
+    }
+
+    // MARK: Power
+
+    private mutating func reboot(off: Int64) {
+        player.vanish()
+        let utc = trueUTC(at: now) + off
+        let booted = Instant.zero + .seconds(4)
+        let old = now
+        now = booted
+        utcAtBoot += utc - trueUTC(at: booted)
+        events = events.map { (booted + max(.zero, $0.at - old), $0.event) }
+        frozenUntil = .zero
+        isStepping = false
+        events.removeAll { if case .stepConfirmed = $0.event { true } else { false } }
+        clock = WallClock()
+        lastReaction = booted
+        books.reboot(plan.programmes)
+        isMoving = false
+        announcer = Announcer(
+            settings: plan.settings(),
+            clock: clock,
+            zones: zones,
+            isOnDuty: isOnDuty,
+            mute: mute,
+            at: booted
+        )
+        wakesAt = booted
+    }
+
+    // MARK: The announcer
+
+    mutating func tell(_ input: Announcer.Input) {
+        books.inputs += input.isWakeUp ? 0 : 1
+        let wasTrusted = books.isTrusted
+        let actions = announcer.handle(input, at: now)
+        books.isTrusted = clock.wallTime(at: now) != nil
+        for action in actions { perform(action) }
+        checkAnswer(actions, to: input)
+        for index in books.ledgers.indices where !isOver || input.isShutDown {
+            books.ledgers[index].follow(
+                actions,
+                conditionsHold: !isOver && conditionsHold(plan.programmes[index], plan.hours[index]),
+                becameTrusted: !wasTrusted && books.isTrusted,
+                at: now
+            )
+        }
+        checkSlots()
+        if let wake = announcer.wakeAt, wake <= now { complain("a wake-up in the past") }
+        wakesAt = announcer.wakeAt.map { $0 + lateness() }
+    }
+
+    private mutating func lateness() -> Duration {
+        switch Int.random(in: 0..<100, using: &dice) {
+        case 0: .milliseconds(Int64.random(in: 0...4000, using: &dice))
+        case 1..<10: .milliseconds(Int64.random(in: 0...50, using: &dice))
+        default: .zero
+        }
+    }
+
+    private mutating func perform(_ action: Announcer.Action) {
+        switch action {
+        case .play(let order):
+            if player.play != nil { complain("two plays at a time") }
+            player.start(
+                order,
+                at: now,
+                latency: startLatency(),
+                nature: nature(),
+                stopLatency: .milliseconds(Int64.random(in: 5...60, using: &dice))
+            )
+        case .changeDeadline(let id, let deadline): player.changeDeadline(id, to: deadline, at: now)
+        case .stop(let id, _): player.stop(id, at: now)
+        case .record(let event): note(event)
+        case .reply: break
+        }
+        books.note(action, at: now)
+    }
+
+    /// Most players start at once, some so late that their clip no longer fits before quiet.
+    private mutating func startLatency() -> Duration {
+        let isSlow = Int.random(in: 0..<4, using: &dice) == 0
+        return .milliseconds(Int64.random(in: isSlow ? 400...6000 : 20...400, using: &dice))
+    }
+
+    private mutating func nature() -> FakePlayer.Nature {
+        let after = Duration.milliseconds(Int64.random(in: 0...20_000, using: &dice))
+        return switch Int.random(in: 0..<40, using: &dice) {
+        case 0: .deviceFails(after: .zero)
+        case 1: .deviceFails(after: after)
+        case 2: .fileFails(after: .zero)
+        case 3: .fileFails(after: after)
+        case 4: .hangs(after: after)
+        default: .plays
+        }
+    }
+}
+
+extension Announcer.Input {
+    fileprivate var isWakeUp: Bool {
+        if case .wakeUp = self { true } else { false }
+    }
+
+    fileprivate var isShutDown: Bool {
+        if case .shutDown = self { true } else { false }
+    }
+}

@@ -1,0 +1,113 @@
+@testable import PatrolCore
+
+/// Keeps count of a programme's slots from outside: each must be played, or skipped on record, in its turn and once.
+struct SlotLedger {
+    let programme: Programme
+    private var expected: Instant?
+    private var lastEnd: Instant?
+    private var lastSkipped: Instant?
+    private var playing: PlayID?
+    private var holds = false
+    private var beginsAnew = false
+    private(set) var complaints: [String] = []
+    private(set) var played = 0
+    private(set) var skipped: Int64 = 0
+
+    init(_ programme: Programme) {
+        self.programme = programme
+    }
+
+    /// A slot that is due and has not been dealt with.
+    func due(at now: Instant) -> Instant? {
+        guard playing == nil, holds, let expected, expected <= now else { return nil }
+        return expected
+    }
+
+    /// An input was handled.
+    /// - Parameters:
+    ///   - hold: whether the programme's conditions hold.
+    ///   - becameTrusted: whether the time of day has become known.
+    mutating func follow(_ actions: [Announcer.Action], conditionsHold hold: Bool, becameTrusted: Bool, at now: Instant)
+    {
+        let held = holds
+        holds = hold
+        beginsAnew = becameTrusted
+        if becameTrusted, !held { lastSkipped = nil }
+        if hold, !held, playing == nil { expected = earliest(now, [lastEnd, lastSkipped]) }
+        for action in actions { follow(action, at: now) }
+        if hold {
+            startAnew(at: now)
+        } else if beginsAnew {
+            lastSkipped = nil
+        }
+        beginsAnew = false
+        if !hold, playing == nil {
+            if let expected, expected < now { complain("the slot of \(expected) got lost", now) }
+            expected = nil
+        }
+    }
+
+    private mutating func startAnew(at now: Instant) {
+        guard beginsAnew else { return }
+        beginsAnew = false
+        lastSkipped = nil
+        if playing == nil { expected = earliest(now, [lastEnd]) }
+    }
+
+    private func earliest(_ now: Instant, _ last: [Instant?]) -> Instant {
+        last.compactMap { $0 }.map { $0 + programme.gap }.reduce(now, max)
+    }
+
+    private mutating func follow(_ action: Announcer.Action, at now: Instant) {
+        switch action {
+        case .play(let order) where order.programme == programme.name:
+            startAnew(at: now)
+            guard holds, playing == nil, let expected, expected <= now else {
+                return complain("played out of turn", now)
+            }
+            playing = order.id
+            played += 1
+        case .record(.announcementSkipped(let skip)) where skip.origin == .programme(programme.name):
+            follow(skip, at: now)
+        case .record(.announcementFinished(let announcement, _)), .record(.announcementFailed(let announcement, _)):
+            ended(announcement, startsAfresh: false, at: now)
+        case .record(.announcementCut(let announcement, _, let reason)):
+            ended(announcement, startsAfresh: reason.code == "outranked", at: now)
+        default:
+            break
+        }
+    }
+
+    private mutating func follow(_ skip: SkippedAnnouncement, at now: Instant) {
+        if case .clockUntrusted = skip.hindrance {} else { startAnew(at: now) }
+        guard skip.slots > 0, skip.firstDueAt == expected, playing == nil else {
+            return complain(
+                "skipped \(skip.slots) from \(skip.firstDueAt), expected \(String(describing: expected))",
+                now
+            )
+        }
+        let last = skip.firstDueAt + programme.gap * Int(skip.slots - 1)
+        if last > now { complain("skipped what was not due", now) }
+        expected = last + programme.gap
+        if skip.hindrance == .conditionsEnded || skip.hindrance == .daemonStops {
+            if holds { complain("the conditions do hold", now) }
+            // It was the only one that waited; while it did no other came.
+            expected = nil
+        } else {
+            lastSkipped = last
+        }
+        skipped += skip.slots
+    }
+
+    private mutating func ended(_ announcement: Announcement, startsAfresh: Bool, at now: Instant) {
+        guard announcement.id == playing else { return }
+        playing = nil
+        if startsAfresh { return }
+        lastEnd = now
+        expected = now + programme.gap
+    }
+
+    private mutating func complain(_ words: String, _ now: Instant) {
+        complaints.append("\(programme.name) at \(now.millisecondsSinceBoot): \(words)")
+    }
+}

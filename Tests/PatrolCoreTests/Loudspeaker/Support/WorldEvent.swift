@@ -1,0 +1,105 @@
+@testable import PatrolCore
+
+/// What happens to a vehicle in a night.
+enum WorldEvent {
+    /// The receiver reports its time, and will again.
+    case reading
+    /// It will not for a while.
+    case gpsLost(Duration)
+    /// The receiver's time is another one by so much. The world follows when the clock believes it.
+    case step(Int64)
+    case stepConfirmed(Int64)
+    /// The clock is in doubt.
+    case trustLost
+    case zones(Set<String>)
+    case motion(Bool)
+    case duty(Bool)
+    case say(SayRequest)
+    case mute(Mute)
+    case unmute
+    case clips([String: Clip])
+    /// The daemon gets no time to run.
+    case freeze(Duration)
+    /// The power is cut and comes back.
+    case reboot(off: Int64)
+    case end
+
+    /// A night's events in order, more of them near the boundary.
+    /// - Parameter delay: by how much the vehicle's clock is late, in milliseconds.
+    static func night(
+        _ plan: NightPlan,
+        delay: Int64,
+        _ dice: inout SplitMix64,
+        count: Int
+    ) -> [(at: Instant, event: WorldEvent)] {
+        var events: [(at: Instant, event: WorldEvent)] = [
+            (.zero, .reading), (.zero + .milliseconds(2500), .reading), (.zero, .duty(Bool.random(using: &dice))),
+            (.zero, .motion(Int.random(in: 0..<3, using: &dice) > 0)),
+        ]
+        let boundary = Instant.zero + .milliseconds(plan.boundary - plan.beginsAt)
+        for _ in 0..<count {
+            let isNear = Bool.random(using: &dice)
+            let near = boundary + .milliseconds(Int64.random(in: -40_000...10_000, using: &dice))
+            let anywhere = Instant.zero + .random(in: .seconds(1)...plan.duration, using: &dice)
+            events.append((max(.zero, isNear ? near : anywhere), random(plan, &dice)))
+        }
+        for clip in plan.clips.values.sorted(by: { $0.name < $1.name }) where Bool.random(using: &dice) {
+            // Just in time to end before quiet begins: a second for the clock, half a one to start.
+            let spare = 1510 - delay + clip.duration.milliseconds + Int64.random(in: 0...300, using: &dice)
+            var request = request(plan, &dice)
+            request.clip = clip.name
+            events.append((max(.zero, boundary - .milliseconds(spare)), .say(request)))
+        }
+        switch Int.random(in: 0..<12, using: &dice) {
+        case 0:
+            // One second before quiet begins.
+            let off = Int64.random(in: 300...90_000, using: &dice)
+            events.append((max(.zero, boundary - .seconds(1)), .reboot(off: off)))
+        case 1, 2:
+            let length = Duration.seconds(Int64.random(in: 60...40_000, using: &dice))
+            events.append((.zero + .random(in: .seconds(5)...plan.duration, using: &dice), .gpsLost(length)))
+        default:
+            break
+        }
+        events.append((.zero + plan.duration, .end))
+        return events.sorted { $0.at < $1.at }
+    }
+
+    private static func random(_ plan: NightPlan, _ dice: inout SplitMix64) -> WorldEvent {
+        switch Int.random(in: 0..<40, using: &dice) {
+        case 0..<10:
+            return .zones(Set(NightPlan.zoneNames.filter { _ in Int.random(in: 0..<3, using: &dice) == 0 }))
+        case 10..<16: return .motion(Bool.random(using: &dice))
+        case 16..<19: return .duty(Bool.random(using: &dice))
+        case 19..<29: return .say(request(plan, &dice))
+        case 29:
+            let isForGood = Int.random(in: 0..<3, using: &dice) == 0
+            let until = plan.boundary + Int64.random(in: -60_000...120_000, using: &dice)
+            return .mute(Mute(until: isForGood ? nil : WallTime(millisecondsSince1970: until), requester: "uid 0"))
+        case 30...32: return .unmute
+        case 33:
+            return .clips(plan.clips.filter { _ in Int.random(in: 0..<4, using: &dice) > 0 })
+        case 34, 35:
+            let isSmall = Bool.random(using: &dice)
+            let size = Int64.random(in: isSmall ? 10_000...120_000 : 120_000...6 * 3_600_000, using: &dice)
+            return .step(Bool.random(using: &dice) ? size : -size)
+        case 36: return .trustLost
+        case 37, 38: return .freeze(.milliseconds(Int64.random(in: 50...90_000, using: &dice)))
+        default: return Int.random(in: 0..<3, using: &dice) == 0 ? .reboot(off: 20_000) : .unmute
+        }
+    }
+
+    private static func request(_ plan: NightPlan, _ dice: inout SplitMix64) -> SayRequest {
+        let names = plan.clips.keys.sorted() + ["missing.ogg"]
+        return SayRequest(
+            clip: names.randomElement(using: &dice) ?? "",
+            priority: [.manual, .manual, .live, .emergency].randomElement(using: &dice) ?? .manual,
+            reason: [nil, "", " ", "water rising", "fire"].randomElement(using: &dice) ?? nil,
+            requester: "uid 1000"
+        )
+    }
+}
+
+extension Instant {
+    static let zero = Instant(nanosecondsSinceBoot: 0)
+}

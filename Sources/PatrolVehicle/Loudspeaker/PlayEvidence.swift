@@ -61,7 +61,7 @@ struct PlayEvidence: Hashable, Sendable {
             diagnosticWords,
         ]
         return PlayEnd(
-            how: how,
+            how,
             framesPlayed: estimate ?? 0,
             framesTotal: start?.framesTotal,
             reason: reason.compactMap(\.self).joined(separator: "; ")

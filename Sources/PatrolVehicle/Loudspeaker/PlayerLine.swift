@@ -74,12 +74,13 @@ private struct Message: Decodable {
         )
     }
 
+    /// That it was killed is not for the player to say.
     var end: PlayEnd? {
         guard event == "ended", hasPlausibleTotal, let framesPlayed, framesPlayed >= 0,
-            let how = how.flatMap(PlayEnd.How.init(playerName:))
+            let how = how.flatMap(PlayEnd.How.init), how != .killed
         else { return nil }
         return PlayEnd(
-            how: how,
+            how,
             framesPlayed: framesPlayed,
             framesTotal: framesTotal,
             reason: reason.map { PlayerLine.excerpt($0.utf8, limit: 500) }
@@ -88,19 +89,6 @@ private struct Message: Decodable {
 }
 
 extension PlayEnd.How {
-    /// The protocol's names; that it was killed is for others to say.
-    fileprivate init?(playerName: String) {
-        switch playerName {
-        case "finished": self = .finished
-        case "deadline": self = .deadline
-        case "stopped": self = .stopped
-        case "parent-gone": self = .parentGone
-        case "device-failed": self = .deviceFailed
-        case "file-failed": self = .fileFailed
-        default: return nil
-        }
-    }
-
     /// The code with which the player exits after its last line.
     var exitCode: Int32 {
         switch self {

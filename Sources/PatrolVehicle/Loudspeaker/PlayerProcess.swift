@@ -30,7 +30,8 @@ public final class PlayerProcess: Sendable {
         clocks: Clocks,
         handler: @escaping @Sendable (PlayEvent) -> Void
     ) throws(PlayerStartError) {
-        var arguments = ["play", "--device", settings.device, "--gain", "\(gainDecibels)"]
+        // In one word, because a negative number in a word of its own looks like an option.
+        var arguments = ["play", "--device", settings.device, "--gain=\(gainDecibels)"]
         if let deadline { arguments += ["--deadline", "\(deadline.nanosecondsSinceBoot)"] }
         do throws(SystemCallError) {
             let orders = try PlayerOrders()

@@ -21,7 +21,7 @@ struct PlayerLineTests {
         #expect(
             try PlayerLine(ended)
                 == .ended(
-                    PlayEnd(how: .deviceFailed, framesPlayed: 3, framesTotal: .max, reason: "a b 西彭")
+                    PlayEnd(.deviceFailed, framesPlayed: 3, framesTotal: .max, reason: "a b 西彭")
                 )
         )
     }
@@ -37,7 +37,7 @@ struct PlayerLineTests {
                 #"{"event":"ended","how":"\#(name)","frames_played":0,"frames_total":null,"rate":1,"reason":null}"#
             #expect(
                 try PlayerLine(line)
-                    == .ended(PlayEnd(how: how, framesPlayed: 0, framesTotal: nil, reason: nil))
+                    == .ended(PlayEnd(how, framesPlayed: 0, framesTotal: nil, reason: nil))
             )
             #expect(how.exitCode == code)
         }

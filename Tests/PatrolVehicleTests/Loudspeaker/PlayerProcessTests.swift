@@ -18,7 +18,7 @@ struct PlayerProcessTests {
         let player = try folder.play("finish", deadline: deadline, gain: -3.5, log: log)
         let end = try log.end().end
         player.join()
-        #expect(end == PlayEnd(how: .finished, framesPlayed: 4711, framesTotal: 80_000, reason: nil))
+        #expect(end == PlayEnd(.finished, framesPlayed: 4711, framesTotal: 80_000, reason: nil))
         guard case .started(let start) = log.all.first else {
             Issue.record("no start: \(log.all)")
             return
@@ -26,7 +26,7 @@ struct PlayerProcessTests {
         #expect(start.sampleRate == 8000 && start.channels == 1 && start.framesTotal == 80_000)
         #expect(
             try folder.text(of: "finish.log")
-                == "play --device null --gain -3.5 --deadline \(deadline.nanosecondsSinceBoot) "
+                == "play --device null --gain=-3.5 --deadline \(deadline.nanosecondsSinceBoot) "
                 + "\(folder.path("finish"))\n"
         )
     }
@@ -152,7 +152,7 @@ struct PlayerProcessTests {
         let end = try log.end().end
         player.join()
         let reason = "ended by signal 9 without a last line (SIGKILL: it did not exit)"
-        #expect(end == PlayEnd(how: .killed, framesPlayed: 0, framesTotal: nil, reason: reason))
+        #expect(end == PlayEnd(.killed, framesPlayed: 0, framesTotal: nil, reason: reason))
     }
 
     @Test("What a player has started does not outlive it, and holding its output does not delay its end")

@@ -18,7 +18,7 @@ struct PlayerWatchTests {
         total: Int64? = 96_000,
         reason: String? = nil
     ) -> PlayEnd {
-        PlayEnd(how: how, framesPlayed: frames, framesTotal: total, reason: reason)
+        PlayEnd(how, framesPlayed: frames, framesTotal: total, reason: reason)
     }
 
     @Test("The gate is exactly 100 ms past the deadline; one that is past already counts from the telling")
@@ -159,7 +159,7 @@ struct PlayerWatchTests {
             var watch = Self.watch(deadline: nil)
             if let said = row.said { _ = watch.handle(.line(.ended(Self.end(said))), at: Self.at(1)) }
             let expected = PlayEnd(
-                how: row.how,
+                row.how,
                 framesPlayed: row.said == nil ? 0 : 100,
                 framesTotal: row.said == nil ? nil : 96_000,
                 reason: row.reason

@@ -1,0 +1,194 @@
+import Glibc
+public import PatrolCore
+
+/// The folder with the station's recordings: which files there are, and which of them can be played.
+///
+/// A clip is a regular file whose name ends in `.wav`, `.flac`, `.ogg` or `.mp3`, in any case; hidden files and others
+/// are none of ours. Each is checked by `patrol-player check`, one process and one file at a time, unless the manifest
+/// knows it as it is.
+public final class ClipFolder: Sendable {
+    /// At most so many files; the first by name are taken.
+    public static let mostFiles = 500
+    /// The longest name, in bytes of UTF-8: it travels with every event of its clip.
+    public static let longestName = 128
+    /// At most so many names are held while the folder is read.
+    private static let mostNames = 10_000
+    /// How often what was found is kept while the first check of many files goes on: a key may be turned at any time.
+    private static let keepingInterval: Duration = .seconds(20)
+
+    private let path: String
+    private let manifestPath: String
+    private let check: ClipCheck
+    private let clocks: Clocks
+    private let cancellation: WakeDescriptor
+
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - manifest: a file in a folder that can be written; the folder of the clips need not be.
+    ///   - settings: the program and its environment; the device does not matter.
+    ///   - limit: how long the check of one file may take. The longest clip is half an hour.
+    ///   - clocks: the machine's own.
+    /// - Throws: what the system lacks: descriptors.
+    public init(
+        path: String,
+        manifest: String,
+        settings: PlayerSettings,
+        limit: Duration = .seconds(120),
+        clocks: Clocks
+    ) throws(SystemCallError) {
+        self.path = path
+        manifestPath = manifest
+        self.clocks = clocks
+        cancellation = try WakeDescriptor()
+        check = ClipCheck(settings: settings, limit: limit, clocks: clocks, cancellation: cancellation)
+    }
+
+    /// Ends a refresh that is under way, and every later one, at once; from any thread.
+    public func cancel() {
+        cancellation.wake()
+    }
+
+    /// Looks at the folder and checks what is new or changed. It takes its time and blocks: it needs a thread of its
+    /// own. One refresh at a time.
+    /// - Parameter progress: gets each entry when it is known, in order.
+    public func refresh(progress: (ClipEntry) -> Void = { _ in }) throws(ClipFolderError) -> ClipListing {
+        let (names, unread) = try fileNames()
+        let known = ClipManifest(readingFrom: manifestPath)
+        var found = ClipManifest()
+        var listing = ClipListing()
+        listing.leftOut = max(0, names.count - Self.mostFiles) + unread
+        var kept = clocks.now()
+        do throws(ClipFolderError) {
+            for name in names.prefix(Self.mostFiles) {
+                let (entry, stamp, isNew) = try look(at: name, known: known)
+                if let stamp { found.entries[entry.name] = .init(stamp: stamp, verdict: entry.verdict) }
+                listing.entries.append(entry)
+                listing.checked += isNew ? 1 : 0
+                progress(entry)
+                guard isNew, clocks.now() - kept >= Self.keepingInterval else { continue }
+                _ = keep(known.adding(found), unless: known)
+                kept = clocks.now()
+            }
+        } catch {
+            // What lies behind the point of cancelling is still known from before.
+            _ = keep(known.adding(found), unless: known)
+            throw error
+        }
+        listing.manifestFailure = keep(found, unless: known)
+        return listing
+    }
+
+    private func keep(_ found: ClipManifest, unless known: ClipManifest) -> SystemCallError? {
+        // Nothing new, nothing written: the card lives longer.
+        guard found != known else { return nil }
+        do throws(SystemCallError) {
+            try found.write(to: manifestPath)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// - Returns: what is known of a file; its stamp, if that will still be true next time; whether it was checked.
+    private func look(
+        at bytes: [UInt8],
+        known: ClipManifest
+    ) throws(ClipFolderError) -> (ClipEntry, ClipManifest.Stamp?, isNew: Bool) {
+        let shown = String(decoding: bytes, as: UTF8.self)
+        func bad(_ reason: String) -> ClipEntry { ClipEntry(name: shown, verdict: .bad(reason: reason)) }
+        if let defect = Self.defect(ofName: bytes) { return (bad(defect), nil, false) }
+        let file = path + "/" + shown
+        let before: ClipManifest.Stamp
+        do throws(SystemCallError) {
+            guard let stamp = try Self.stamp(of: file) else { return (bad("it is not a regular file"), nil, false) }
+            before = stamp
+        } catch {
+            return (bad(error.description), nil, false)
+        }
+        if let entry = known.entries[shown], entry.stamp == before {
+            return (ClipEntry(name: shown, verdict: entry.verdict), before, false)
+        }
+        switch try outcome(of: file, name: shown) {
+        case .cancelled: throw .cancelled
+        case .untold(let reason): return (bad(reason), nil, true)
+        case .good(let clip):
+            guard isUnchanged(file, since: before) else { return (bad("it changed while it was checked"), nil, true) }
+            return (ClipEntry(name: shown, verdict: .good(clip)), before, true)
+        case .bad(let reason):
+            return (bad(reason), isUnchanged(file, since: before) ? before : nil, true)
+        }
+    }
+
+    private func outcome(of file: String, name: String) throws(ClipFolderError) -> ClipCheck.Outcome {
+        do throws(PlayerStartError) {
+            return try check.run(path: file, name: name)
+        } catch {
+            throw .player(error)
+        }
+    }
+
+    private func isUnchanged(_ file: String, since stamp: ClipManifest.Stamp) -> Bool {
+        do throws(SystemCallError) {
+            return try Self.stamp(of: file) == stamp
+        } catch {
+            // It is gone, or out of reach: changed enough.
+            return false
+        }
+    }
+
+    /// - Returns: `nil` for anything but a regular file. A link is none, so that a clip is what lies in the folder.
+    private static func stamp(of file: String) throws(SystemCallError) -> ClipManifest.Stamp? {
+        var status = stat()
+        guard lstat(file, &status) == 0 else { throw SystemCallError(call: "lstat", errno: errno, context: file) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return ClipManifest.Stamp(
+            size: Int64(status.st_size),
+            modifiedNanoseconds: nanoseconds(status.st_mtim),
+            changedNanoseconds: nanoseconds(status.st_ctim),
+            inode: UInt64(status.st_ino)
+        )
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
+    private static func defect(ofName bytes: [UInt8]) -> String? {
+        if bytes.count > longestName { return "its name is longer than \(longestName) bytes" }
+        if String(validating: bytes, as: UTF8.self) == nil { return "its name is no UTF-8" }
+        return bytes.contains { $0 < 0x20 || $0 == 0x7F } ? "its name has control characters" : nil
+    }
+
+    // MARK: - The folder
+
+    /// The names of the files that may be clips, in the order of their bytes, and how many more there are.
+    private func fileNames() throws(ClipFolderError) -> (names: [[UInt8]], leftOut: Int) {
+        guard let folder = opendir(path) else {
+            throw .folder(SystemCallError(call: "opendir", errno: errno, context: path))
+        }
+        defer { closedir(folder) }
+        var names: [[UInt8]] = []
+        var leftOut = 0
+        while true {
+            // readdir(3): the end and an error look alike but for errno.
+            errno = 0
+            guard let entry = readdir(folder) else { break }
+            guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { continue }
+            // Not the whole array: the kernel's record ends with the name.
+            let text = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+            let name = UnsafeRawBufferPointer(start: text, count: strlen(text)).map(\.self)
+            guard Self.isClipName(name) else { continue }
+            if names.count < Self.mostNames { names.append(name) } else { leftOut += 1 }
+        }
+        guard errno == 0 else { throw .folder(SystemCallError(call: "readdir", errno: errno, context: path)) }
+        names.sort { $0.lexicographicallyPrecedes($1) }
+        return (names, leftOut)
+    }
+
+    private static func isClipName(_ name: [UInt8]) -> Bool {
+        guard name.first != UInt8(ascii: "."), let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
+        // Only letters of ASCII differ by this bit; `W` becomes `w`.
+        let ending = String(decoding: name[(dot + 1)...].map { $0 | 0x20 }, as: UTF8.self)
+        return ["wav", "flac", "ogg", "mp3"].contains(ending)
+    }
+}

@@ -1,0 +1,66 @@
+public import PatrolCore
+
+/// What a check has to say about a file.
+public enum ClipVerdict: Hashable, Sendable {
+    /// It can be played.
+    case good(Clip)
+    /// It is never played.
+    case bad(reason: String)
+}
+
+/// A file of the clips folder.
+public struct ClipEntry: Hashable, Sendable {
+    /// The file's name. One that is no UTF-8 is shown repaired, and its file is bad.
+    public let name: String
+    /// What is known of it.
+    public let verdict: ClipVerdict
+
+    /// See the properties.
+    public init(name: String, verdict: ClipVerdict) {
+        self.name = name
+        self.verdict = verdict
+    }
+}
+
+/// What a look at the clips folder has found.
+public struct ClipListing: Hashable, Sendable {
+    /// Good and bad files, ordered by the bytes of their names.
+    public var entries: [ClipEntry] = []
+    /// How many files had to be checked, because nothing was known of them as they are.
+    public var checked = 0
+    /// How many files there are beyond ``ClipFolder/mostFiles``; they are not looked at.
+    public var leftOut = 0
+    /// Why what was found could not be kept for the next start; `nil` if it was, or nothing had changed.
+    public var manifestFailure: SystemCallError?
+
+    /// An empty folder.
+    public init() {}
+
+    /// Those that can be played, by name.
+    public var clips: [String: Clip] {
+        var clips: [String: Clip] = [:]
+        for entry in entries {
+            if case .good(let clip) = entry.verdict { clips[entry.name] = clip }
+        }
+        return clips
+    }
+}
+
+/// Why there is no listing.
+public enum ClipFolderError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The folder cannot be read.
+    case folder(SystemCallError)
+    /// Nothing can be checked, because there is no player.
+    case player(PlayerStartError)
+    /// ``ClipFolder/cancel()`` was called. What was found out is kept in the manifest.
+    case cancelled
+
+    /// In words, with the path.
+    public var description: String {
+        switch self {
+        case .folder(let cause): "\(cause)"
+        case .player(let cause): "\(cause)"
+        case .cancelled: "checking the clips was cancelled"
+        }
+    }
+}

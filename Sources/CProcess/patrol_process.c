@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int set_up(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions, int input, int output, int error) {
+static int set_up(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions, int input, int output,
+                  int error) {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);

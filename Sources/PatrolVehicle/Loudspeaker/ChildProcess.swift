@@ -4,8 +4,8 @@ import Glibc
 /// A running child: its standard descriptors are sockets whose other ends are held here, so that the death of the
 /// daemon closes them. It is reaped exactly once, by whoever owns it.
 ///
-/// Sockets rather than pipes, because they can be made close-on-exec at once (see ``WakeDescriptor``) and send(2) can do
-/// without SIGPIPE.
+/// Sockets rather than pipes, because they can be made close-on-exec at once (see ``WakeDescriptor``) and send(2) can
+/// do without SIGPIPE.
 final class ChildProcess: Sendable {
     /// How a process ended.
     enum Exit: Hashable, Sendable {

@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import PatrolCore
 
-/// What is known of the clips from earlier checks, so that a start does not decode all of them again. A file is known as
-/// long as nothing about it has changed; a manifest that is missing, damaged or of another version knows nothing.
+/// What is known of the clips from earlier checks, so that a start does not decode all of them again. A file is known
+/// as long as nothing about it has changed; a manifest that is missing, damaged or of another version knows nothing.
 struct ClipManifest: Hashable, Sendable {
     /// By which a changed file is told.
     struct Stamp: Hashable, Codable, Sendable {

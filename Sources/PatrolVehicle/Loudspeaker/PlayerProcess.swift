@@ -4,9 +4,9 @@ import Synchronization
 
 /// One clip on its way through one `patrol-player`: started, told what it has to know, watched, and ended for certain.
 ///
-/// It works on a thread of its own, on which nothing of the rest of the daemon ever runs before the player is dead: even
-/// a handler that hangs does not keep ``PlayerWatch`` from its deadlines. If this object is dropped, the play goes on
-/// under them.
+/// It works on a thread of its own, on which nothing of the rest of the daemon ever runs before the player is dead:
+/// even a handler that hangs does not keep ``PlayerWatch`` from its deadlines. If this object is dropped, the play
+/// goes on under them.
 public final class PlayerProcess: Sendable {
     /// The process, for those who measure it; the number may be another's once the end was told.
     public let pid: Int32

@@ -6,8 +6,8 @@ import PatrolCore
 /// then: it falls silent at the deadline by itself, and this does not trust it. A deadline that is already past when it
 /// is told counts from the moment of telling, so that the player has a chance to obey and to say what it played.
 ///
-/// **Stopping**, in steps: the line `stop`; SIGTERM 200 ms later; SIGKILL 500 ms after that. SIGKILL ends a process that
-/// is stopped or ignores everything else.
+/// **Stopping**, in steps: the line `stop`; SIGTERM 200 ms later; SIGKILL 500 ms after that. SIGKILL ends a process
+/// that is stopped or ignores everything else.
 struct PlayerWatch: Hashable, Sendable {
     /// The deadlines.
     struct Settings: Hashable, Sendable {

@@ -15,7 +15,7 @@ struct SecondGateTests {
     }
 
     @Test(
-        "A player that has not exited is killed 100 ms past its deadline: one that hangs, ignores signals, is stopped, complains",
+        "A player that has not exited 100 ms past its deadline is killed, whether it hangs, is deaf, stopped or loud",
         arguments: ["hang", "deaf", "frozen", "loud"]
     )
     func deadline(clip: String) throws {

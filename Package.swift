@@ -45,8 +45,13 @@ let package = Package(
         // C libraries, each wrapped once.
         .target(name: "CGPS", linkerSettings: [.linkedLibrary("gps")]),
         .target(name: "CKernelClock"),
+        .target(name: "CProcess"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CLoudness", pkgConfig: "libebur128", providers: [.apt(["libebur128-dev"])]),
+        .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
         // Rooms, in the order in which the arrows point: each knows only those above it.
         .target(name: "PatrolCore", swiftSettings: strict),
@@ -67,7 +72,11 @@ let package = Package(
             dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
             swiftSettings: strict
         ),
-        .target(name: "PatrolVehicle", dependencies: ["PatrolCore", "CGPS", "CKernelClock"], swiftSettings: strict),
+        .target(
+            name: "PatrolVehicle",
+            dependencies: ["PatrolCore", "CGPS", "CKernelClock", "CProcess"],
+            swiftSettings: strict
+        ),
         .target(
             name: "PatrolAPI",
             dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1],
@@ -109,6 +118,11 @@ let package = Package(
         .executableTarget(
             name: "patrol-collector",
             dependencies: ["PatrolCollector", "PatrolService", argumentParser, logging],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "patrol-player",
+            dependencies: ["PatrolCore", "CALSA", "CSndFile", "CLoudness", "CMessageDigest", argumentParser],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -156,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire"],
+            dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire", "CSndFile"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -12,6 +12,18 @@ public enum APIPath: String, CaseIterable, Sendable {
     case track = "/v1/track"
     /// What waits for upload.
     case queue = "/v1/queue"
+    /// What the loudspeaker does; a clip to play.
+    case announcements = "/v1/announcements"
+    /// Silence by order of a person.
+    case mute = "/v1/mute"
+    /// The station's recordings.
+    case clips = "/v1/clips"
+    /// Whether there is duty.
+    case duty = "/v1/duty"
+    /// A person's mark in the record.
+    case marks = "/v1/marks"
+    /// The places that have a name.
+    case zones = "/v1/zones"
     /// What happens, as it happens.
     case stream = "/v1/stream"
 

@@ -67,12 +67,30 @@ public struct ControlClient: Sendable {
         _ path: APIPath,
         query: [(name: String, value: String?)] = []
     ) async throws -> Report {
-        let body = try await get(path, query: query)
-        do {
-            return try APICoding.decode(type, from: body.readableBytesView)
-        } catch {
-            throw Failure.unexpectedAnswer("\(path.rawValue): \(error)")
-        }
+        try await answer(type, path, to: try request(path, query: query))
+    }
+
+    /// Orders something and decodes the answer.
+    /// - Parameter command: sent as JSON.
+    /// - Throws: ``Failure``.
+    public func order<Answer: Decodable>(
+        _ type: Answer.Type,
+        _ path: APIPath,
+        _ command: some Encodable
+    ) async throws -> Answer {
+        var request = try self.request(path, query: [])
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(ByteBuffer(bytes: try APICoding.encode(command)))
+        return try await answer(type, path, to: request)
+    }
+
+    /// Ends what `path` names, a mute or a duty.
+    /// - Throws: ``Failure``.
+    public func end<Answer: Decodable>(_ type: Answer.Type, _ path: APIPath) async throws -> Answer {
+        var request = try self.request(path, query: [])
+        request.method = .DELETE
+        return try await answer(type, path, to: request)
     }
 
     /// Fetches a body as it is.
@@ -116,19 +134,44 @@ public struct ControlClient: Sendable {
         try await respond(path, query: query, timeout: .seconds(10)).body.collect(upTo: Self.maximumAnswerBytes)
     }
 
+    /// Checking many new clips takes its time; everything else answers at once.
+    private static let patience = TimeAmount.minutes(10)
+
+    private func answer<Answer: Decodable>(
+        _ type: Answer.Type,
+        _ path: APIPath,
+        to request: HTTPClientRequest
+    ) async throws -> Answer {
+        let timeout = path == .clips ? Self.patience : .seconds(10)
+        let body = try await respond(to: request, timeout: timeout).body.collect(upTo: Self.maximumAnswerBytes)
+        do {
+            return try APICoding.decode(type, from: body.readableBytesView)
+        } catch {
+            throw Failure.unexpectedAnswer("\(path.rawValue): \(error)")
+        }
+    }
+
     private func respond(
         _ path: APIPath,
         query: [(name: String, value: String?)],
         timeout: TimeAmount
     ) async throws -> HTTPClientResponse {
+        try await respond(to: try request(path, query: query), timeout: timeout)
+    }
+
+    private func request(_ path: APIPath, query: [(name: String, value: String?)]) throws -> HTTPClientRequest {
         let pairs = query.compactMap { item in item.value.map { "\(item.name)=\(percentEncoded($0))" } }
         let uri = path.rawValue + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
         guard let url = URL(httpURLWithSocketPath: socketPath, uri: uri) else {
             throw Failure.notReachable(path: socketPath, reason: "the path cannot be written as a URL")
         }
+        return HTTPClientRequest(url: url.absoluteString)
+    }
+
+    private func respond(to request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
         let response: HTTPClientResponse
         do {
-            response = try await client.execute(HTTPClientRequest(url: url.absoluteString), timeout: timeout)
+            response = try await client.execute(request, timeout: timeout)
         } catch {
             throw Failure.notReachable(path: socketPath, reason: Self.describe(error))
         }

@@ -18,9 +18,15 @@ public struct StatusReport: Codable, Hashable, Sendable {
     public var position: CurrentPosition?
     /// The journal.
     public var journal: Journal
+    /// The names of the zones that the cart is in; `nil` before the first position.
+    public var zones: [String]?
+    /// Whether there is duty.
+    public var duty: DutyReport
+    /// What the loudspeaker does; `nil` for a cart without one.
+    public var announcements: AnnouncementsReport?
 
     enum CodingKeys: String, CodingKey {
-        case vehicle, version, health, clock, gps, position, journal
+        case vehicle, version, health, clock, gps, position, journal, zones, duty, announcements
         case uptimeSeconds = "uptime_s"
     }
 
@@ -118,7 +124,10 @@ public struct StatusReport: Codable, Hashable, Sendable {
         clock: Clock,
         gps: GPS,
         position: CurrentPosition?,
-        journal: Journal
+        journal: Journal,
+        zones: [String]?,
+        duty: DutyReport,
+        announcements: AnnouncementsReport?
     ) {
         self.vehicle = vehicle
         self.version = version
@@ -128,6 +137,9 @@ public struct StatusReport: Codable, Hashable, Sendable {
         self.gps = gps
         self.position = position
         self.journal = journal
+        self.zones = zones
+        self.duty = duty
+        self.announcements = announcements
     }
 }
 

@@ -29,6 +29,7 @@ public enum Daemon {
     /// Runs until SIGTERM or SIGINT.
     /// - Throws: ``StartError`` if it cannot start.
     public static func run(_ configuration: Configuration) async throws {
+        let machine = try Machine(configuration)
         let notification = ServiceNotification.fromEnvironment()
         let clocks = Clocks.system
         let logger = logger(configuration, clocks)
@@ -37,29 +38,37 @@ public enum Daemon {
         }
         // One event loop serves the socket and the uploads: neither has work for more.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let journal = try openJournal(configuration, clocks)
+        let journal = try openJournal(configuration, machine, clocks)
         do {
             try SocketFile.prepare(configuration.controlSocket)
         } catch {
             throw StartError(description: error.description)
         }
-        let house = House(configuration, journal, clocks, group.next(), logger)
+        let premises = Premises(configuration, machine, clocks, journal, group.next(), logger)
+        let house: House
+        do {
+            house = try House(premises)
+        } catch {
+            throw StartError(description: "\(error)")
+        }
         let control = ControlServer(
             socketPath: configuration.controlSocket,
             routes: house.routes,
             eventLoopGroup: group,
             logger: logger,
             onRunning: {
-                house.started(logger)
+                house.started()
                 notification.ready(status: "running")
             }
         )
-        // Stopped in the reverse order: nobody asks any more, no fix comes, the last event is written, what can be is
-        // uploaded, and the journal closes last.
+        // Stopped in the reverse order: nobody asks any more, no fix comes, the loudspeaker falls silent, the last event is
+        // written, what can be is uploaded, and the journal closes last.
         let services: [any Service] =
-            [JournalService(journal: journal)] + house.uploaders + [
-                house.events, GPSService(receiver: house.receiver), control,
-                StopNotice(notification: notification, stream: house.stream),
+            [JournalService(journal: journal)] + house.uploaders + [premises.events]
+            + (house.light.map { [$0] } ?? []) + (house.voice?.services ?? []) + [
+                KernelClockService(watcher: house.kernelClock, logger: logger),
+                GPSService(receiver: house.receiver), control,
+                StopNotice(notification: notification, stream: premises.stream),
             ]
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
@@ -73,11 +82,15 @@ public enum Daemon {
         logger.info("stopped")
     }
 
-    private static func openJournal(_ configuration: Configuration, _ clocks: Clocks) throws(StartError) -> Journal {
+    private static func openJournal(
+        _ configuration: Configuration,
+        _ machine: Machine,
+        _ clocks: Clocks
+    ) throws(StartError) -> Journal {
         do {
             return try Journal(
                 folder: configuration.journal.folder,
-                bootID: try BootIdentity.read(),
+                bootID: machine.bootID,
                 clocks: clocks,
                 commitInterval: configuration.journal.commitInterval
             )

@@ -11,6 +11,9 @@ enum StatusText {
             row("gps", gps(status.gps)),
         ]
         lines += position(status.position)
+        lines.append(row("zones", CartText.zones(status.zones)))
+        lines.append(row("duty", CartText.duty(status.duty)))
+        if let announcements = status.announcements { lines += LoudspeakerText.summary(announcements) }
         lines.append(row("journal", journal(status.journal)))
         return lines
     }

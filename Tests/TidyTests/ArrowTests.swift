@@ -10,7 +10,7 @@ struct ArrowTests {
         "PatrolSQLite": ["CSQLite"],
         "PatrolJournal": ["PatrolCore", "PatrolWire", "PatrolSQLite"],
         "PatrolUplink": ["PatrolCore", "PatrolWire"],
-        "PatrolVehicle": ["PatrolCore", "CGPS", "CKernelClock"],
+        "PatrolVehicle": ["PatrolCore", "CGPS", "CKernelClock", "CProcess"],
         "PatrolAPI": ["PatrolCore", "PatrolWire"],
         "PatrolDaemon": [
             "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
@@ -21,8 +21,11 @@ struct ArrowTests {
         "patrold": ["PatrolDaemon", "PatrolService"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService"],
+        "patrol-player": ["PatrolCore", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],
         "patrol-simulator": ["PatrolCore"],
-        "CGPS": [], "CKernelClock": [], "CSQLite": [], "CZlib": [],
+        "CGPS": [], "CKernelClock": [], "CProcess": [], "CALSA": [], "CSndFile": [], "CLoudness": [],
+        "CMessageDigest": [],
+        "CSQLite": [], "CZlib": [],
     ]
 
     @Test("Every target has its place in the table")

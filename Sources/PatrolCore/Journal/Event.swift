@@ -37,6 +37,22 @@ public enum EventKind: Hashable, Sendable {
     /// GPS and NTP contradict each other; told once, until they agree again. `byMilliseconds`: how far NTP's time is
     /// ahead. `uncertaintyMilliseconds`: so wide that it covers both.
     case clockDisagreement(byMilliseconds: Int64, uncertaintyMilliseconds: Int64)
+    /// The cart is in a zone, or no longer.
+    case zoneEntered(id: String, name: String, kind: ZoneKind)
+    /// See ``zoneEntered(id:name:kind:)``.
+    case zoneLeft(id: String, name: String, kind: ZoneKind)
+    /// What the loudspeaker did, or did not do.
+    case loudspeaker(LoudspeakerEvent)
+    /// What the warning light does, as its files say.
+    case light(LightEvent)
+    /// Duty began.
+    case dutyStarted(Duty, by: String)
+    /// It is over; `lastedSeconds` if anybody knows.
+    case dutyEnded(Duty, lastedSeconds: Int64?, by: String)
+    /// A person pressed a button: look at this moment.
+    case mark(text: String?, by: String)
+    /// Somebody ordered something over the socket, and what came of it.
+    case command(String, by: String, result: String)
     /// A destination refuses what is sent until a person acts.
     case uploadHeld(destination: String, reason: String)
     /// It accepts again.
@@ -55,6 +71,14 @@ public enum EventKind: Hashable, Sendable {
         case .clockTrusted: "clock.trusted"
         case .clockStepped: "clock.stepped"
         case .clockDisagreement: "clock.disagreement"
+        case .zoneEntered: "zone.entered"
+        case .zoneLeft: "zone.left"
+        case .loudspeaker(let event): event.name
+        case .light(let event): event.name
+        case .dutyStarted: "duty.started"
+        case .dutyEnded: "duty.ended"
+        case .mark: "mark"
+        case .command: "control.command"
         case .uploadHeld: "upload.held"
         case .uploadResumed: "upload.resumed"
         case .recordsDropped: "records.dropped"
@@ -80,6 +104,16 @@ public enum EventKind: Hashable, Sendable {
             ["by_ms": .integer(byMilliseconds), "source": .string(source.rawValue)]
         case .clockDisagreement(let byMilliseconds, let uncertaintyMilliseconds):
             ["by_ms": .integer(byMilliseconds), "uncertainty_ms": .integer(uncertaintyMilliseconds)]
+        case .zoneEntered(let id, let name, let kind), .zoneLeft(let id, let name, let kind):
+            ["zone": .string(id), "name": .string(name), "kind": .string(kind.rawValue)]
+        case .loudspeaker(let event): event.details
+        case .light(let event): event.details
+        case .dutyStarted(let duty, let requester): duty.details(lastedSeconds: nil, by: requester)
+        case .dutyEnded(let duty, let seconds, let requester): duty.details(lastedSeconds: seconds, by: requester)
+        case .mark(let text, let requester):
+            ["by": .string(requester)].merging(text.map { ["text": .string($0)] } ?? [:]) { $1 }
+        case .command(let command, let requester, let result):
+            ["command": .string(command), "by": .string(requester), "result": .string(result)]
         case .uploadHeld(let destination, let reason):
             ["destination": .string(destination), "reason": .string(reason)]
         case .uploadResumed(let destination, let afterSeconds):

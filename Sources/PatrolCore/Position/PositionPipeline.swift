@@ -15,6 +15,8 @@ public struct PositionPipeline: Hashable, Sendable {
         public var sampling = Sampler.Settings()
         /// When UTC is trusted.
         public var clock = WallClock.Settings()
+        /// The places that have a name.
+        public var zones: [Zone] = []
 
         /// The defaults for a program built at a date.
         public init(buildDate: WallTime) {
@@ -49,6 +51,7 @@ public struct PositionPipeline: Hashable, Sendable {
     private var detector: MotionDetector
     private var odometer: Odometer
     private var sampler: Sampler
+    private var tracker: ZoneTracker
     private var latest: Position?
     private var lastJumpEvent: Instant?
 
@@ -68,6 +71,7 @@ public struct PositionPipeline: Hashable, Sendable {
         detector = MotionDetector(settings: settings.motion)
         odometer = Odometer(metres: odometerMetres, settings: settings.odometer)
         sampler = Sampler(settings: settings.sampling)
+        tracker = ZoneTracker(zones: settings.zones)
         clock = WallClock(settings: settings.clock)
     }
 
@@ -77,7 +81,8 @@ public struct PositionPipeline: Hashable, Sendable {
             latest: latest,
             motion: detector.motion,
             odometerMetres: odometer.wholeMetres,
-            counters: filter.counters
+            counters: filter.counters,
+            zones: latest == nil ? nil : tracker.current
         )
     }
 
@@ -117,9 +122,16 @@ public struct PositionPipeline: Hashable, Sendable {
             odometerMetres: odometer.wholeMetres
         )
         latest = position
+        let crossings = tracker.handle(
+            coordinate,
+            errorMetres: fix.horizontalError,
+            relocated: relocated,
+            at: fix.receivedAt
+        )
         if sampler.takes(at: fix.receivedAt, motion: detector.motion, changed: change != nil) {
             outcome.record = position
         }
+        outcome.events += crossings.compactMap(crossing).map { event($0, at: fix.receivedAt) }
         guard let time = fix.time else { return }
         let actions = clock.handle(time, marked: outcome.timeMark, at: fix.receivedAt)
         let learned = self.outcome(of: actions, at: fix.receivedAt)
@@ -142,6 +154,15 @@ public struct PositionPipeline: Hashable, Sendable {
             if let kind = EventKind(action) { outcome.events.append(event(kind, at: now)) }
         }
         return outcome
+    }
+
+    private func crossing(_ action: ZoneTracker.Action) -> EventKind? {
+        switch action {
+        case .entered(let id):
+            tracker.zones.first { $0.id == id }.map { .zoneEntered(id: id, name: $0.name, kind: $0.kind) }
+        case .left(let id):
+            tracker.zones.first { $0.id == id }.map { .zoneLeft(id: id, name: $0.name, kind: $0.kind) }
+        }
     }
 
     private func event(_ kind: EventKind, at now: Instant) -> Event {
@@ -178,4 +199,6 @@ public struct PositionState: Hashable, Sendable {
     public var odometerMetres: Int64
     /// Accepted and refused fixes since the daemon started.
     public var counters: FixCounters
+    /// The ids of the zones that it is in; `nil` before the first accepted fix, when nobody knows.
+    public var zones: Set<String>?
 }

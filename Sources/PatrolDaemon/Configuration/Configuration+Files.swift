@@ -1,4 +1,6 @@
 import Glibc
+import PatrolCore
+import PatrolVehicle
 
 extension Configuration {
     /// One line about what the configuration makes the daemon do.
@@ -14,6 +16,37 @@ extension Configuration {
     /// The daemon starts all the same, because a cart must record even if it cannot upload; `patrold check` and the
     /// log say so.
     public func fileProblems() -> [ConfigurationProblem] {
+        uploadProblems() + voiceProblems() + timeZoneProblems()
+    }
+
+    private func voiceProblems() -> [ConfigurationProblem] {
+        guard let loudspeaker else { return [] }
+        var problems: [ConfigurationProblem] = []
+        if access(loudspeaker.player, X_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            let message = "names \(loudspeaker.player), which cannot be run: \(reason)"
+            problems.append(ConfigurationProblem(key: "loudspeaker.player", message: message))
+        }
+        var status = stat()
+        if stat(loudspeaker.clipsFolder, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR
+            || access(loudspeaker.clipsFolder, R_OK | X_OK) != 0
+        {
+            let message = "names \(loudspeaker.clipsFolder), which is not a folder that can be read"
+            problems.append(ConfigurationProblem(key: "loudspeaker.clips", message: message))
+        }
+        return problems
+    }
+
+    private func timeZoneProblems() -> [ConfigurationProblem] {
+        do throws(CivilZoneError) {
+            _ = try CivilZone.system(named: timeZone)
+            return []
+        } catch {
+            return [ConfigurationProblem(key: "time_zone", message: "is \(error)")]
+        }
+    }
+
+    private func uploadProblems() -> [ConfigurationProblem] {
         destinations.enumerated().flatMap { index, destination in
             [
                 ("token_file", destination.tokenFile, true),

@@ -51,6 +51,7 @@ extension Configuration {
 
     private static func read(_ table: TOMLTable, _ problems: ProblemList) -> Configuration {
         var reader = TableReader(table, path: "", problems: problems)
+        let zoneFile = zones(reader.table("zones"))
         let configuration = Configuration(
             vehicle: reader.name("vehicle"),
             logLevel: reader.choice("log_level", default: .info),
@@ -58,7 +59,13 @@ extension Configuration {
             position: position(reader.table("position")),
             journal: journal(reader.table("journal")),
             controlSocket: control(reader.table("control")),
-            destinations: reader.tables("upload").map(destination)
+            destinations: reader.tables("upload").map(destination),
+            timeZone: reader.optionalText("time_zone", allowed: "a name of the zone data, such as Asia/Shanghai") {
+                !$0.isEmpty
+            },
+            zones: zoneFile,
+            loudspeaker: LoudspeakerReader(zones: zoneFile).read(&reader),
+            light: reader.has("light") ? light(reader.table("light")) : nil
         )
         reader.finish()
         reportRepeatedNames(configuration.destinations, problems)
@@ -116,6 +123,32 @@ extension Configuration {
         ) { $0.hasPrefix("/") && $0.utf8.count <= maximumSocketPathBytes && !$0.utf8.contains(0) }
         table.finish()
         return path
+    }
+
+    /// The zones are read here and not later, because quiet rules and programmes name them.
+    private static func zones(_ table: TableReader) -> [Zone] {
+        var table = table
+        let path = table.optionalFilePath("file")
+        table.finish()
+        guard let path else { return [] }
+        do {
+            return try ZoneFile.load(path: path)
+        } catch {
+            for problem in error.problems { table.report("file", "names \(path): \(problem)") }
+            return []
+        }
+    }
+
+    private static func light(_ table: TableReader) -> LightSettings {
+        var table = table
+        let blink = Duration.milliseconds(20) ... .seconds(10)
+        let settings = LightSettings(
+            led: table.filePath("led", default: "/sys/class/leds/warning"),
+            on: table.duration("on", default: .milliseconds(300), in: blink),
+            off: table.duration("off", default: .milliseconds(300), in: blink)
+        )
+        table.finish()
+        return settings
     }
 
     private static func destination(_ table: TableReader) -> Destination {
@@ -187,7 +220,7 @@ extension Configuration {
 
 extension TableReader {
     /// A required name that is safe in a URL, a file name and a log line.
-    fileprivate mutating func name(_ key: String) -> String {
+    mutating func name(_ key: String) -> String {
         text(key, default: nil, allowed: "1 to 64 of a-z, 0-9, \"-\", \"_\" and \".\"") { text in
             (1...64).contains(text.utf8.count)
                 && text.unicodeScalars.allSatisfy { scalar in

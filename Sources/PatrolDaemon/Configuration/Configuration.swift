@@ -20,6 +20,14 @@ public struct Configuration: Sendable {
     public var controlSocket: String
     /// Who gets the records; may be empty.
     public var destinations: [Destination]
+    /// The time zone of the schedules by its name in the zone data; `nil` for the system's.
+    public var timeZone: String?
+    /// The places that have a name; may be empty.
+    public var zones: [Zone]
+    /// `nil` for a cart without one.
+    public var loudspeaker: LoudspeakerSettings?
+    /// The warning light; `nil` for a cart without one that patrold switches.
+    public var light: LightSettings?
 
     /// `[gps]`
     public struct GPSSettings: Hashable, Sendable {

@@ -90,6 +90,33 @@ struct TableReader {
         return number
     }
 
+    /// `true` or `false`.
+    mutating func flag(_ key: String, default fallback: Bool) -> Bool {
+        guard let value = value(key) else { return fallback }
+        guard value.type == .bool, let flag = value.bool else {
+            report(key, "is \(describe(value)); allowed: true, false")
+            return fallback
+        }
+        return flag
+    }
+
+    /// Texts, each of which `check` accepts; none if the key is left out.
+    mutating func texts(_ key: String, allowed: String, where check: (String) -> Bool) -> [String] {
+        guard let value = value(key) else { return [] }
+        let texts = value.array.map { array in array.compactMap(\.string) }
+        guard let texts, texts.count == value.array?.count else {
+            report(key, "is \(describe(value)); allowed: texts in brackets, [\"…\"], of \(allowed)")
+            return []
+        }
+        for text in texts where !check(text) { report(key, "has \"\(text)\"; allowed: \(allowed)") }
+        return texts
+    }
+
+    /// Whether the key is there, whatever it is.
+    mutating func has(_ key: String) -> Bool {
+        value(key) != nil
+    }
+
     /// One of the names of an enum's cases.
     mutating func choice<Choice>(_ key: String, default fallback: Choice) -> Choice
     where Choice: RawRepresentable<String> & CaseIterable {

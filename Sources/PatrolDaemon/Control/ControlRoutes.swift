@@ -8,12 +8,12 @@ import PatrolWire
 
 /// What the socket answers to which path.
 struct ControlRoutes: Sendable {
-    /// Hummingbird's own context; the peer's credentials come with the commands.
-    typealias Context = BasicRequestContext
+    typealias Context = ControlContext
 
     let desk: InformationDesk
     let journal: Journal
     let stream: StreamHub
+    let commands: CommandDesk
 
     func router() -> Router<Context> {
         let router = Router(context: Context.self)
@@ -36,6 +36,20 @@ struct ControlRoutes: Sendable {
         router.get(RouterPath(APIPath.queue.rawValue)) { _, _ in
             try Self.json(try await desk.queue())
         }
+        router.get(RouterPath(APIPath.announcements.rawValue)) { _, _ in
+            guard let report = desk.announcements() else { throw CommandDesk.noLoudspeaker }
+            return try Self.json(report)
+        }
+        router.get(RouterPath(APIPath.clips.rawValue)) { _, _ in
+            guard let report = desk.clipsReport() else { throw CommandDesk.noLoudspeaker }
+            return try Self.json(report)
+        }
+        router.get(RouterPath(APIPath.duty.rawValue)) { _, _ in
+            try Self.json(desk.dutyReport())
+        }
+        router.get(RouterPath(APIPath.zones.rawValue)) { _, _ in
+            try Self.json(desk.zones())
+        }
         router.get(RouterPath(APIPath.records.rawValue)) { request, _ in
             try Self.json(try await records(try HistoryParameters(Self.pairs(request))))
         }
@@ -45,16 +59,21 @@ struct ControlRoutes: Sendable {
         router.get(RouterPath(APIPath.stream.rawValue)) { _, _ in
             lines()
         }
+        CommandRoutes(desk: desk, commands: commands).add(to: router)
         return router
     }
 
     /// An error in the form that the socket promises.
     static func response(_ error: APIError) -> Response {
-        let statuses: [String: HTTPResponse.Status] = ["not_found": .notFound, "unavailable": .serviceUnavailable]
-        var response = Response(status: statuses[error.error.code] ?? .badRequest)
+        let statuses: [String: HTTPResponse.Status] = [
+            "not_found": .notFound, "unavailable": .serviceUnavailable, "bad_request": .badRequest,
+        ]
+        // The other codes say why something that was understood is not done now.
+        let status = statuses[error.error.code] ?? .conflict
+        var response = Response(status: status)
         do {
             response = try json(error)
-            response.status = statuses[error.error.code] ?? .badRequest
+            response.status = status
         } catch {
             // Texts always encode; without a body the status still says what happened.
         }
@@ -135,7 +154,7 @@ struct ControlRoutes: Sendable {
         ByteBuffer(bytes: try APICoding.encode(item) + [UInt8(ascii: "\n")])
     }
 
-    private static func json(_ report: some Encodable) throws -> Response {
+    static func json(_ report: some Encodable) throws -> Response {
         Response(
             status: .ok,
             headers: [.contentType: "application/json"],

@@ -7,10 +7,15 @@ enum HealthChecks {
     /// A short loss of the network is a cart's daily life; after this long somebody should look.
     static let uploadPatience = Duration.seconds(600)
 
-    static func report(_ content: StatusBoard.Content, _ journal: JournalHealth, at now: Instant) -> HealthReport {
+    static func report(
+        _ content: StatusBoard.Content,
+        _ journal: JournalHealth,
+        _ fittings: Fittings = .none,
+        at now: Instant
+    ) -> HealthReport {
         HealthReport(
             checks: [gps(content), clock(content, at: now), self.journal(journal, at: now)]
-                + content.uploads.map { upload($0, at: now) }
+                + self.fittings(fittings, at: now) + content.uploads.map { upload($0, at: now) }
         )
     }
 
@@ -22,6 +27,14 @@ enum HealthChecks {
         switch content.clock.state(at: now) {
         case .untrusted(let reason):
             HealthReport.Check(name: "clock", state: .degraded, message: "not trusted: \(reason.rawValue)")
+        case .trusted(let offset) where content.clock.disagreement != nil:
+            HealthReport.Check(
+                name: "clock",
+                state: .degraded,
+                message: "GPS and NTP contradict each other by "
+                    + "\((content.clock.disagreement ?? .zero).milliseconds) ms; quiet hours are widened to cover both, "
+                    + "±\(offset.uncertaintyMilliseconds) ms"
+            )
         case .trusted(let offset):
             HealthReport.Check(
                 name: "clock",

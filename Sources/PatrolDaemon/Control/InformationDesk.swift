@@ -10,6 +10,10 @@ struct InformationDesk: Sendable {
     let journal: Journal
     let clocks: Clocks
     let startedAt: Instant
+    let duty: DutyOffice
+    let loudspeaker: Loudspeaker?
+    let clips: ClipShelf?
+    let light: LightKeeper?
 
     func status() -> StatusReport {
         let content = board.snapshot
@@ -19,7 +23,7 @@ struct InformationDesk: Sendable {
             vehicle: configuration.vehicle,
             version: Daemon.version,
             uptimeSeconds: rounded((now - startedAt).inSeconds),
-            health: HealthChecks.report(content, health, at: now).state,
+            health: HealthChecks.report(content, health, fittings, at: now).state,
             clock: clock(content, at: now),
             gps: StatusReport.GPS(
                 hasFix: content.hasFix,
@@ -35,12 +39,15 @@ struct InformationDesk: Sendable {
                 positions: health.durable.positions.rawValue,
                 uncommitted: health.pendingEvents + health.pendingPositions,
                 error: health.failure?.description
-            )
+            ),
+            zones: content.zones.map(names),
+            duty: dutyReport(),
+            announcements: announcements()
         )
     }
 
     func health() -> HealthReport {
-        HealthChecks.report(board.snapshot, journal.health, at: clocks.now())
+        HealthChecks.report(board.snapshot, journal.health, fittings, at: clocks.now())
     }
 
     func position() -> CurrentPosition? {
@@ -106,6 +113,18 @@ struct InformationDesk: Sendable {
         }
     }
 
+    /// The present moment of what the cart has besides.
+    private var fittings: Fittings {
+        light?.passBy()
+        return Fittings(
+            announcer: loudspeaker?.status,
+            clips: clips?.state,
+            hasLight: light != nil,
+            lightWanted: light?.wanted,
+            lightFault: light?.fault
+        )
+    }
+
     private func lane(_ backlog: Backlog.LaneBacklog) -> QueueReport.LaneQueue {
         QueueReport.LaneQueue(
             recorded: backlog.lastSequence.rawValue,
@@ -116,7 +135,7 @@ struct InformationDesk: Sendable {
     }
 
     /// Milliseconds are as exact as a person or a script needs.
-    private func rounded(_ seconds: Double) -> Double {
+    func rounded(_ seconds: Double) -> Double {
         (seconds * 1000).rounded() / 1000
     }
 }

@@ -16,6 +16,8 @@ final class StatusBoard: Sendable {
         var accepted: Int64 = 0
         /// Fixes refused since the start, by reason.
         var rejected: [String: Int64] = [:]
+        /// The ids of the zones that the cart is in; `nil` before the first accepted fix.
+        var zones: Set<String>?
         /// What time it is, and whether that can be believed.
         var clock = WallClock()
         /// Each destination, in the configuration's order.

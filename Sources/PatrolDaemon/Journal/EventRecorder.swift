@@ -4,6 +4,7 @@ import PatrolCore
 import PatrolJournal
 import PatrolWire
 import ServiceLifecycle
+import Synchronization
 
 /// Takes events from every thread, in order, and makes each durable.
 ///
@@ -14,7 +15,7 @@ final class EventRecorder: Service {
     static let maximumWaiting = 10_000
 
     private enum Work: Sendable {
-        case event(Event)
+        case event(Event, keeping: KeptState?)
         case clock(ClockOffset)
     }
 
@@ -26,15 +27,14 @@ final class EventRecorder: Service {
     private let clocks: Clocks
     private let logger: Logger
     /// Called after each event that became durable.
-    private let onRecorded: @Sendable () -> Void
+    private let listener = Mutex<@Sendable () -> Void>({})
 
     init(
         journal: Journal,
         board: StatusBoard,
         stream: StreamHub,
         clocks: Clocks,
-        logger: Logger,
-        onRecorded: @escaping @Sendable () -> Void
+        logger: Logger
     ) {
         (work, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
         self.journal = journal
@@ -42,19 +42,24 @@ final class EventRecorder: Service {
         self.stream = stream
         self.clocks = clocks
         self.logger = logger
-        self.onRecorded = onRecorded
+    }
+
+    /// From here on `listener` is called after each event that became durable. One listener.
+    func onRecorded(_ listener: @escaping @Sendable () -> Void) {
+        self.listener.withLock { $0 = listener }
     }
 
     /// Takes an event; it is durable soon, and before any that comes later.
-    func record(_ event: Event) {
-        if case .dropped = continuation.yield(.event(event)) {
+    /// - Parameter state: becomes durable together with it.
+    func record(_ event: Event, keeping state: KeptState? = nil) {
+        if case .dropped = continuation.yield(.event(event, keeping: state)) {
             logger.error("event lost: too many wait for the journal", metadata: ["kind": "\(event.kind.name)"])
         }
     }
 
     /// Notes what happens now, where the cart is, with UTC if it is trusted.
-    func record(_ kind: EventKind) {
-        record(event(kind))
+    func record(_ kind: EventKind, keeping state: KeptState? = nil) {
+        record(event(kind), keeping: state)
     }
 
     /// What the boot's clock turned out to be, on its way into the journal.
@@ -78,7 +83,7 @@ final class EventRecorder: Service {
         await withGracefulShutdownHandler {
             for await item in work {
                 switch item {
-                case .event(let event): await keep(event)
+                case .event(let event, let state): await keep(event, state)
                 case .clock(let offset): await keep(offset)
                 }
             }
@@ -97,12 +102,12 @@ final class EventRecorder: Service {
         }
     }
 
-    private func keep(_ event: Event) async {
+    private func keep(_ event: Event, _ state: KeptState? = nil) async {
         let stored = StoredEvent(event)
         var metadata: Logger.Metadata = ["kind": "\(stored.name)"]
         for (key, value) in stored.details { metadata[key] = "\(value.text)" }
         do {
-            let sequence = try await journal.append(event)
+            let sequence = try await journal.append(event, keeping: state)
             metadata["sequence"] = "\(sequence.rawValue)"
             logger.notice("event", metadata: metadata)
             if stream.hasReaders {
@@ -118,6 +123,6 @@ final class EventRecorder: Service {
             metadata["error"] = "\(error)"
             logger.error("event not on disk yet", metadata: metadata)
         }
-        onRecorded()
+        listener.withLock { $0 }()
     }
 }

@@ -19,6 +19,10 @@ final class PositionRecorder: Sendable {
         var motionChanged: @Sendable (_ isMoving: Bool) -> Void
         /// The boot's clock is known, or known better.
         var clockLearned: @Sendable (ClockOffset) -> Void
+        /// The clock was looked at; whether it is trusted otherwise than before.
+        var clockChanged: @Sendable (WallClock, _ isNews: Bool) -> Void
+        /// The cart is in these zones now.
+        var zonesChanged: @Sendable (Set<String>) -> Void
     }
 
     private let pipeline: Mutex<PositionPipeline>
@@ -65,10 +69,10 @@ final class PositionRecorder: Sendable {
     }
 
     private func handle(_ fix: Fix) {
-        let (outcome, state, clock, wasMoving) = pipeline.withLock { pipeline in
-            let wasMoving = pipeline.state.motion == .moving
+        let (outcome, before, state, clock) = pipeline.withLock { pipeline in
+            let before = pipeline.state
             let outcome = pipeline.handle(fix)
-            return (outcome, pipeline.state, pipeline.clock, wasMoving)
+            return (outcome, before, pipeline.state, pipeline.clock)
         }
         let isMoving = state.motion == .moving
         board.update { content in
@@ -76,7 +80,11 @@ final class PositionRecorder: Sendable {
             content.rejected = state.counters.rejectedByName
             if let latest = state.latest { content.current = (latest, isMoving) }
             content.clock = clock
+            content.zones = state.zones
         }
+        // First what the loudspeaker must know: a school begins here.
+        if let zones = state.zones, zones != before.zones { consequences.zonesChanged(zones) }
+        consequences.clockChanged(clock, outcome.clockOffset != nil)
         if let offset = outcome.clockOffset { consequences.clockLearned(offset) }
         if let rejection = outcome.verdict.rejection { log(fix, rejection) }
         outcome.events.forEach(consequences.record)
@@ -84,10 +92,22 @@ final class PositionRecorder: Sendable {
             journal.append(position)
             consequences.recorded()
         }
-        if isMoving != wasMoving { consequences.motionChanged(isMoving) }
+        if isMoving != (before.motion == .moving) { consequences.motionChanged(isMoving) }
         if outcome.verdict.coordinate != nil, stream.hasReaders, let latest = state.latest {
             publish(latest, isMoving)
         }
+    }
+
+    /// Called by the watcher of the kernel's clock on its thread.
+    func handle(_ kernel: KernelTime) {
+        let (outcome, clock) = pipeline.withLock { pipeline in
+            let outcome = pipeline.handle(kernel)
+            return (outcome, pipeline.clock)
+        }
+        board.update { $0.clock = clock }
+        consequences.clockChanged(clock, outcome.clockOffset != nil)
+        if let offset = outcome.clockOffset { consequences.clockLearned(offset) }
+        outcome.events.forEach(consequences.record)
     }
 
     private func record(_ kind: EventKind) {

@@ -6,6 +6,9 @@ import Testing
 
 @Suite("The configuration file")
 struct ConfigurationTests {
+    /// A cart with a loudspeaker, for mistakes behind it.
+    private static let voice = "vehicle = \"a\"\n[loudspeaker]\n"
+
     private func problems(_ text: String) -> [String] {
         do {
             _ = try Configuration.parse(text, path: "test.toml")
@@ -37,9 +40,7 @@ struct ConfigurationTests {
         #expect("\(example)" == "\(plain)")
 
         // With the destination uncommented, its intervals are the defaults as well.
-        let uncommented = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.hasPrefix("# [[upload]]") || line.contains(/^# [a-z_]+ =/) ? String(line.dropFirst(2)) : String(line)
-        }.joined(separator: "\n")
+        let uncommented = Self.uncommented(text)
         let full = try Configuration.parse(uncommented, path: path.path)
         let minimal = try Configuration.parse(
             "vehicle = \"cart-01\"\n[[upload]]\nname = \"station\"\nurl = \"https://station.example:8443\"",
@@ -47,6 +48,31 @@ struct ConfigurationTests {
         )
         #expect(full.destinations.first?.settings == minimal.destinations.first?.settings)
         #expect(full.destinations.first?.tokenFile == "/etc/patrold/token")
+
+        // And so are the loudspeaker's and the light's.
+        let bare = try Configuration.parse("vehicle = \"cart-01\"\n[loudspeaker]\n[light]", path: "")
+        let voice = try #require(full.loudspeaker)
+        let bareVoice = try #require(bare.loudspeaker)
+        #expect(
+            [voice.device, voice.clipsFolder, voice.player] == [
+                bareVoice.device, bareVoice.clipsFolder, bareVoice.player,
+            ]
+        )
+        #expect(voice.targetLoudnessLUFS == bareVoice.targetLoudnessLUFS)
+        #expect(!voice.emergencyInQuietHours && !bareVoice.emergencyInQuietHours)
+        #expect(voice.quiet.first == bareVoice.quiet.first, "the night")
+        #expect(voice.quiet.last?.zones == Set(full.zones.filter { $0.kind == .school }.map(\.id)))
+        #expect(voice.programmes.map(\.name) == ["patrol"])
+        #expect(full.light == bare.light)
+    }
+
+    /// The example with its tables in force; the zone file is the example beside it.
+    private static func uncommented(_ text: String) -> String {
+        let zones = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "config/zones.geojson").path
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.contains(/^# (\[|[a-z_]+ =)/) ? String(line.dropFirst(2)) : String(line)
+        }.joined(separator: "\n").replacing("/etc/patrold/zones.geojson", with: zones)
     }
 
     @Test(
@@ -61,6 +87,55 @@ struct ConfigurationTests {
             ("vehicle = \"a\"\n[gps]\nport = 65536", "gps.port: is integer 65536"),
             ("vehicle = \"a\"\n[gps]\nport = 2947.0", "gps.port: is floating-point number 2947"),
             ("vehicle = \"a\"\n[gps]\nhost = \"a b\"", "gps.host: is \"a b\""),
+            (
+                "vehicle = \"a\"\n[[quiet]]\nname = \"n\"",
+                "quiet: needs a loudspeaker; allowed: [[quiet]] together with"
+            ),
+            (
+                "\(voice)[[quiet]]\nname = \"n\"\nfrom = \"25:00\"",
+                "quiet[1].from: is \"25:00\"; allowed: a time of day"
+            ),
+            ("\(voice)[[quiet]]\nname = \"n\"\nfrom = \"9:00\"\nto = \"09:00\"", "quiet[1].from: is \"9:00\""),
+            ("\(voice)[[quiet]]\nname = \"n\"\nfrom = \"09:00\"\nto = \"09:00\"", "leave no time between them"),
+            (
+                "\(voice)[[quiet]]\nname = \"n\"\ndays = [\"monday\"]",
+                "quiet[1].days: has \"monday\"; allowed: days of the"
+            ),
+            (
+                "\(voice)[[quiet]]\nname = \"n\"\nzones = [\"x\"]",
+                "quiet[1].zones: has \"x\"; allowed: zones of the zone"
+            ),
+            (
+                "\(voice)[[quiet]]\nname = \"n\"\nzone_kinds = [\"pub\"]",
+                "zone_kinds: has \"pub\"; allowed: kinds of zones: v"
+            ),
+            (
+                "\(voice)[[quiet]]\nname = \"n\"\n[[quiet]]\nname = \"n\"",
+                "quiet[2].name: is \"n\", which another one has"
+            ),
+            (
+                "\(voice)[[quiet]]\nname = \"n\"\nfirst_date = \"2027-06-09\"\nlast_date = \"2027-06-07\"",
+                "quiet[1].first_date: is 2027-06-09, after last_date 2027-06-07"
+            ),
+            ("\(voice)[[quiet]]\nname = \"n\"\nfirst_date = \"2027-02-29\"", "is \"2027-02-29\"; allowed: a date"),
+            ("\(voice)[[programme]]\nname = \"p\"", "programme[1].clips: names no clip; allowed: one or more"),
+            (
+                "\(voice)[[programme]]\nname = \"p\"\nclips = [\"../a\"]",
+                "programme[1].clips: has \"../a\"; allowed: the"
+            ),
+            (
+                "\(voice)[[programme]]\nname = \"p\"\nclips = \"a\"",
+                "programme[1].clips: is \"a\"; allowed: texts in brack"
+            ),
+            (
+                "\(voice)[[programme]]\nname = \"p\"\nclips = [\"a\"]\nonly_on_duty = 1",
+                "is integer 1; allowed: true, fals"
+            ),
+            ("vehicle = \"a\"\n[light]\nled = \"warning\"", "light.led: is \"warning\"; allowed: an absolute path"),
+            (
+                "vehicle = \"a\"\n[zones]\nfile = \"/nowhere\"",
+                "zones.file: names /nowhere: cannot be read: No such file"
+            ),
             ("vehicle = \"a\"\ngps = 3", "gps: is integer 3; allowed: a table, [gps]"),
             ("vehicle = \"a\"\n[journal]\ncommit_interval = \"500ms\"", "allowed: a duration from 1s to 1min"),
             ("vehicle = \"a\"\n[journal]\ncommit_interval = 10", "journal.commit_interval: is integer 10; allowed"),

@@ -1,0 +1,116 @@
+/// `GET /v1/duty`: whether there is duty.
+public struct DutyReport: Codable, Hashable, Sendable {
+    /// `patrol`, `visit`, `security` or `call-out`; `nil` for no duty.
+    public var kind: String?
+    /// Who, if anybody said so.
+    public var officer: String?
+    /// Since when in UTC (RFC 3339), if the clock was trusted then.
+    public var since: String?
+    /// For how many seconds, if anybody can tell.
+    public var forSeconds: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case kind, officer, since
+        case forSeconds = "for_s"
+    }
+
+    /// See the properties.
+    public init(kind: String?, officer: String?, since: String?, forSeconds: Double?) {
+        self.kind = kind
+        self.officer = officer
+        self.since = since
+        self.forSeconds = forSeconds
+    }
+}
+
+/// `GET /v1/zones`: the places that have a name, and in which of them the cart is.
+public struct ZonesReport: Codable, Hashable, Sendable {
+    /// Every zone of the zone file.
+    public var zones: [Zone]
+
+    /// A zone.
+    public struct Zone: Codable, Hashable, Sendable {
+        /// As rules and programmes name it.
+        public var id: String
+        /// As people call it.
+        public var name: String
+        /// `village`, `school`, `hospital`, `industrial` or `other`.
+        public var kind: String
+        /// Whether the cart is in it; `nil` before the first position.
+        public var inside: Bool?
+
+        /// See the properties.
+        public init(id: String, name: String, kind: String, inside: Bool?) {
+            self.id = id
+            self.name = name
+            self.kind = kind
+            self.inside = inside
+        }
+    }
+
+    /// See the property.
+    public init(zones: [Zone]) {
+        self.zones = zones
+    }
+}
+
+/// `GET /v1/clips`: the station's recordings; `POST /v1/clips` looks at the folder again first.
+public struct ClipsReport: Codable, Hashable, Sendable {
+    /// The folder.
+    public var folder: String
+    /// `checking`, `ready`, or why the folder cannot be used.
+    public var state: String
+    /// Good and bad ones, by name.
+    public var clips: [Clip]
+
+    /// A file of the folder.
+    public struct Clip: Codable, Hashable, Sendable {
+        /// Its file name.
+        public var name: String
+        /// Why it is never played; `nil` for a good one.
+        public var problem: String?
+        /// Of the file, hexadecimal.
+        public var sha256: String?
+        /// How long it sounds.
+        public var durationSeconds: Double?
+        /// Integrated loudness (EBU R 128).
+        public var loudnessLUFS: Double?
+        /// The highest true peak (ITU-R BS.1770).
+        public var truePeakDBTP: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case name, problem, sha256
+            case durationSeconds = "duration_s"
+            case loudnessLUFS = "loudness_lufs"
+            case truePeakDBTP = "true_peak_dbtp"
+        }
+
+        /// A bad one.
+        public init(name: String, problem: String) {
+            self.name = name
+            self.problem = problem
+        }
+
+        /// A good one.
+        public init(
+            name: String,
+            sha256: String,
+            durationSeconds: Double,
+            loudnessLUFS: Double,
+            truePeakDBTP: Double
+        ) {
+            self.name = name
+            self.sha256 = sha256
+            self.durationSeconds = durationSeconds
+            self.loudnessLUFS = loudnessLUFS
+            self.truePeakDBTP = truePeakDBTP
+        }
+    }
+
+    /// See the properties.
+    public init(folder: String, state: String, clips: [Clip]) {
+        self.folder = folder
+        self.state = state
+        self.clips = clips
+    }
+}

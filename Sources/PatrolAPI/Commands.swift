@@ -1,0 +1,78 @@
+/// `POST /v1/announcements`: play a clip now.
+public struct SayCommand: Codable, Hashable, Sendable {
+    /// The clip's file name.
+    public var clip: String
+    /// `manual`, `live` or `emergency`; `nil` means `manual`.
+    public var priority: String?
+    /// Why; an emergency in quiet hours needs one.
+    public var reason: String?
+
+    /// See the properties.
+    public init(clip: String, priority: String?, reason: String?) {
+        self.clip = clip
+        self.priority = priority
+        self.reason = reason
+    }
+}
+
+/// What became of a ``SayCommand`` that was not refused.
+public struct SayAnswer: Codable, Hashable, Sendable {
+    /// `accepted`: it plays as soon as what it cuts is silent; `queued`: after others.
+    public var result: String
+    /// The play's number in the records of this run.
+    public var play: UInt64
+    /// How many come before it.
+    public var ahead: Int
+
+    /// See the properties.
+    public init(result: String, play: UInt64, ahead: Int) {
+        self.result = result
+        self.play = play
+        self.ahead = ahead
+    }
+}
+
+/// `POST /v1/mute`: silence, until a time or until somebody ends it (`DELETE /v1/mute`).
+public struct MuteCommand: Codable, Hashable, Sendable {
+    /// RFC 3339; `nil` for no end.
+    public var until: String?
+
+    /// See the property.
+    public init(until: String?) {
+        self.until = until
+    }
+}
+
+/// `POST /v1/marks`: look at this moment.
+public struct MarkCommand: Codable, Hashable, Sendable {
+    /// Up to 500 characters.
+    public var text: String?
+
+    /// See the property.
+    public init(text: String?) {
+        self.text = text
+    }
+}
+
+/// `POST /v1/duty`: duty begins; `DELETE /v1/duty` ends it.
+public struct DutyCommand: Codable, Hashable, Sendable {
+    /// `patrol`, `visit`, `security` or `call-out`; `nil` means `patrol`.
+    public var kind: String?
+    /// 1 to 64 of a–z, A–Z, 0–9, `.`, `_`, `-`.
+    public var officer: String?
+
+    /// See the properties.
+    public init(kind: String?, officer: String?) {
+        self.kind = kind
+        self.officer = officer
+    }
+}
+
+/// What a command without an answer of its own says.
+public struct CommandAnswer: Codable, Hashable, Sendable {
+    /// `done`.
+    public var result = "done"
+
+    /// It was done.
+    public init() {}
+}

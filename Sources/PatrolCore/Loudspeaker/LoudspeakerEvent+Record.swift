@@ -1,0 +1,97 @@
+/// What the loudspeaker leaves on record, in the form of the journal. The names are part of the wire.
+extension LoudspeakerEvent {
+    /// The name on the wire and in queries.
+    public var name: String {
+        switch self {
+        case .announcementStarted: "announcement.started"
+        case .announcementFinished: "announcement.finished"
+        case .announcementCut: "announcement.cut"
+        case .announcementFailed: "announcement.failed"
+        case .announcementSkipped: "announcement.skipped"
+        case .quietBegan: "quiet.began"
+        case .quietEnded: "quiet.ended"
+        case .muted: "loudspeaker.muted"
+        case .unmuted: "loudspeaker.unmuted"
+        case .loudspeakerFailed: "loudspeaker.failed"
+        case .loudspeakerRecovered: "loudspeaker.recovered"
+        }
+    }
+
+    /// The details as they are stored and sent; one that is not known is absent.
+    public var details: [String: DetailValue] {
+        switch self {
+        case .announcementStarted(let announcement):
+            announcement.details
+        case .announcementFinished(let announcement, let end), .announcementFailed(let announcement, let end):
+            announcement.details.merging(end.details) { $1 }
+        case .announcementCut(let announcement, let end, let reason):
+            announcement.details.merging(end.details) { $1 }
+                .merging(["cut_by": .string(reason.code), "cut_because": .string(reason.description)]) { $1 }
+        case .announcementSkipped(let skipped):
+            skipped.details
+        case .quietBegan(let rule), .quietEnded(let rule):
+            ["rule": .string(rule)]
+        case .muted(let mute):
+            known(["by": .string(mute.requester), "until": mute.until.map { .string("\($0)") }])
+        case .unmuted(.time):
+            ["cause": .string("time")]
+        case .unmuted(.person(let requester)):
+            ["cause": .string("person"), "by": .string(requester)]
+        case .loudspeakerFailed(let reason):
+            ["reason": .string(reason)]
+        case .loudspeakerRecovered(let after):
+            ["after_s": .integer(after.milliseconds / 1000)]
+        }
+    }
+}
+
+extension Announcement {
+    fileprivate var details: [String: DetailValue] {
+        known([
+            "play": .integer(Int64(clamping: id.rawValue)),
+            "clip": .string(clip),
+            "sha256": .string(sha256),
+            "programme": programme.map(DetailValue.string),
+            "priority": .string(priority.name),
+            "reason": reason.map(DetailValue.string),
+            "by": requester.map(DetailValue.string),
+            "zones": zones.isEmpty ? nil : .string(zones.joined(separator: ", ")),
+            "in_spite_of_quiet": inSpiteOfQuiet.map(DetailValue.string),
+        ])
+    }
+}
+
+extension PlayEnd {
+    fileprivate var details: [String: DetailValue] {
+        known([
+            "ended": .string(how.rawValue),
+            "frames_played": .integer(framesPlayed),
+            "frames_total": framesTotal.map(DetailValue.integer),
+            "problem": reason.map(DetailValue.string),
+        ])
+    }
+}
+
+extension SkippedAnnouncement {
+    fileprivate var details: [String: DetailValue] {
+        var details = known([
+            "clip": clip.map(DetailValue.string),
+            "because": .string(hindrance.code),
+            "in_words": .string(hindrance.description),
+            "slots": .integer(slots),
+        ])
+        switch origin {
+        case .programme(let name):
+            details["programme"] = .string(name)
+        case .request(_, let request):
+            details["priority"] = .string(request.priority.name)
+            details["by"] = .string(request.requester)
+        }
+        return details
+    }
+}
+
+/// Leaves out what nobody knows.
+private func known(_ details: [String: DetailValue?]) -> [String: DetailValue] {
+    details.compactMapValues { $0 }
+}

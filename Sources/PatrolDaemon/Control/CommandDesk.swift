@@ -1,0 +1,147 @@
+import PatrolAPI
+import PatrolCore
+
+/// Does what people order over the socket, and leaves on record who ordered what.
+struct CommandDesk: Sendable {
+    /// A mark is a word to oneself, not a report.
+    private static let longestText = 500
+
+    let duty: DutyOffice
+    let loudspeaker: Loudspeaker?
+    let board: StatusBoard
+    let clocks: Clocks
+    let record: @Sendable (EventKind) -> Void
+
+    // MARK: The loudspeaker
+
+    /// - Throws: why it will not be played.
+    func say(_ command: SayCommand, by requester: String) async throws(APIError) -> SayAnswer {
+        let loudspeaker = try voice()
+        let names = PlayPriority.allCases.filter { $0 != .scheduled }.map(\.name).joined(separator: ", ")
+        guard let priority = PlayPriority(name: command.priority ?? PlayPriority.manual.name), priority != .scheduled
+        else {
+            throw Self.refused("priority", command.priority ?? "", allowed: names)
+        }
+        if let reason = command.reason { try Self.check("reason", reason) }
+        let request = SayRequest(clip: command.clip, priority: priority, reason: command.reason, requester: requester)
+        let reply = await loudspeaker.say(request)
+        record(.command("say \(command.clip)", by: requester, result: Self.words(reply)))
+        switch reply {
+        case .accepted(let id): return SayAnswer(result: "accepted", play: id.rawValue, ahead: 0)
+        case .queued(let id, let ahead): return SayAnswer(result: "queued", play: id.rawValue, ahead: ahead)
+        case .refused(.unknownClip(let name)):
+            throw APIError(
+                code: "not_found",
+                message: "there is no playable clip \(name)",
+                hint: "patrolctl clips lists them"
+            )
+        case .refused(let refusal):
+            throw APIError(code: refusal.code, message: "not played: \(refusal)", hint: Self.hint(refusal))
+        case nil:
+            throw APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
+        }
+    }
+
+    /// - Throws: for a time that is none, or has passed.
+    func mute(_ command: MuteCommand, by requester: String) throws(APIError) {
+        let loudspeaker = try voice()
+        var until: WallTime?
+        if let text = command.until {
+            guard let time = WallTime(iso8601: text) else {
+                throw Self.refused("until", text, allowed: "RFC 3339, such as 2026-11-24T13:00:00Z")
+            }
+            if let now = board.wallTime(at: clocks.now()), time <= now {
+                throw Self.refused("until", text, allowed: "a time to come; it is \(now)")
+            }
+            until = time
+        }
+        try give(.mute(Mute(until: until, requester: requester)), to: loudspeaker)
+        record(.command("mute", by: requester, result: until.map { "until \($0)" } ?? "until somebody ends it"))
+    }
+
+    /// - Throws: where there is no loudspeaker.
+    func unmute(by requester: String) throws(APIError) {
+        try give(.unmute(requester: requester), to: try voice())
+        record(.command("unmute", by: requester, result: "done"))
+    }
+
+    private func give(_ input: Announcer.Input, to loudspeaker: Loudspeaker) throws(APIError) {
+        guard loudspeaker.bell.order(.input(input)) else {
+            throw APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
+        }
+    }
+
+    private func voice() throws(APIError) -> Loudspeaker {
+        guard let loudspeaker else { throw Self.noLoudspeaker }
+        return loudspeaker
+    }
+
+    static let noLoudspeaker = APIError(
+        code: "not_found",
+        message: "this cart has no loudspeaker",
+        hint: "a [loudspeaker] table in the configuration makes it one"
+    )
+
+    // MARK: Duty and marks
+
+    /// - Throws: for a kind or an officer that cannot be, or if duty runs already.
+    func startDuty(_ command: DutyCommand, by requester: String) throws(APIError) {
+        let names = DutyKind.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let kind = DutyKind(rawValue: command.kind ?? DutyKind.patrol.rawValue) else {
+            throw Self.refused("kind", command.kind ?? "", allowed: names)
+        }
+        let officer = command.officer.flatMap { OfficerID($0) }
+        if let text = command.officer, officer == nil {
+            throw Self.refused("officer", text, allowed: "1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\"")
+        }
+        do {
+            try duty.start(kind, officer: officer, by: requester)
+        } catch {
+            throw APIError(code: "conflict", message: "\(error)", hint: "patrolctl duty end ends it")
+        }
+    }
+
+    /// - Throws: if none runs.
+    func endDuty(by requester: String) throws(APIError) {
+        do {
+            try duty.end(by: requester)
+        } catch {
+            throw APIError(code: "conflict", message: "\(error)")
+        }
+    }
+
+    /// - Throws: for a text that is too long.
+    func mark(_ command: MarkCommand, by requester: String) throws(APIError) {
+        if let text = command.text { try Self.check("text", text) }
+        record(.mark(text: command.text, by: requester))
+    }
+
+    // MARK: Words
+
+    private static func check(_ name: String, _ text: String) throws(APIError) {
+        guard text.count <= longestText else {
+            throw refused(name, String(text.prefix(20)) + "…", allowed: "at most \(longestText) characters")
+        }
+    }
+
+    private static func refused(_ name: String, _ value: String, allowed: String) -> APIError {
+        APIError(code: "bad_request", message: "\(name) is \"\(value)\"", hint: "allowed: \(allowed)")
+    }
+
+    private static func words(_ reply: SayReply?) -> String {
+        switch reply {
+        case .accepted: "accepted"
+        case .queued(_, let ahead): "queued behind \(ahead)"
+        case .refused(let refusal): "refused: \(refusal)"
+        case nil: "refused: too many orders wait, or the daemon stops"
+        }
+    }
+
+    private static func hint(_ refusal: SayRefusal) -> String? {
+        switch refusal {
+        case .hindered(.muted): "patrolctl unmute ends the mute"
+        case .reasonRequired: "--reason says why"
+        default: "patrolctl announcements says until when"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Hummingbird
+import NIOCore
+import PatrolAPI
+
+/// What the socket does on order: the paths that change something.
+struct CommandRoutes: Sendable {
+    /// A command is a line; a larger body is none.
+    private static let maximumBodyBytes = 16 * 1024
+
+    let desk: InformationDesk
+    let commands: CommandDesk
+
+    func add(to router: Router<ControlContext>) {
+        router.post(Self.path(.announcements)) { request, context in
+            let command = try await Self.body(SayCommand.self, of: request)
+            return try ControlRoutes.json(try await commands.say(command, by: await context.requester))
+        }
+        router.post(Self.path(.mute)) { request, context in
+            try commands.mute(try await Self.body(MuteCommand.self, of: request), by: await context.requester)
+            return try ControlRoutes.json(CommandAnswer())
+        }
+        router.delete(Self.path(.mute)) { _, context in
+            try commands.unmute(by: await context.requester)
+            return try ControlRoutes.json(CommandAnswer())
+        }
+        router.post(Self.path(.clips)) { _, _ in
+            guard let report = await desk.refreshedClipsReport() else { throw CommandDesk.noLoudspeaker }
+            return try ControlRoutes.json(report)
+        }
+        router.post(Self.path(.duty)) { request, context in
+            try commands.startDuty(try await Self.body(DutyCommand.self, of: request), by: await context.requester)
+            return try ControlRoutes.json(desk.dutyReport())
+        }
+        router.delete(Self.path(.duty)) { _, context in
+            try commands.endDuty(by: await context.requester)
+            return try ControlRoutes.json(desk.dutyReport())
+        }
+        router.post(Self.path(.marks)) { request, context in
+            try commands.mark(try await Self.body(MarkCommand.self, of: request), by: await context.requester)
+            return try ControlRoutes.json(CommandAnswer())
+        }
+    }
+
+    private static func path(_ path: APIPath) -> RouterPath {
+        RouterPath(path.rawValue)
+    }
+
+    private static func body<Command: Decodable>(_ type: Command.Type, of request: Request) async throws -> Command {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: maximumBodyBytes)
+        } catch is NIOTooManyBytesError {
+            throw APIError(
+                code: "bad_request",
+                message: "the body is too large",
+                hint: "allowed: at most \(maximumBodyBytes) bytes"
+            )
+        }
+        // A command whose members may all be left out may be left out itself.
+        let bytes = buffer.readableBytes == 0 ? ByteBuffer(string: "{}") : buffer
+        do {
+            return try APICoding.decode(type, from: bytes.readableBytesView)
+        } catch {
+            throw APIError(
+                code: "bad_request",
+                message: "the body is not the command's JSON: \(error)",
+                hint: "openapi.yaml describes it"
+            )
+        }
+    }
+}

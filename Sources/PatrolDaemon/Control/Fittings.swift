@@ -1,0 +1,18 @@
+import PatrolCore
+
+/// What the cart has beside receiver, journal and upload, and how it stands with it at one moment.
+struct Fittings: Sendable {
+    /// What the loudspeaker says; `nil` for a cart without one.
+    var announcer: AnnouncerStatus?
+    /// The station's recordings; `nil` without a loudspeaker.
+    var clips: ClipShelf.State?
+    /// Whether patrold switches a warning light.
+    var hasLight = false
+    /// What the light should do; `nil` before anybody has said.
+    var lightWanted: LightSetting?
+    /// Why it does not; `nil` if nothing is known against it.
+    var lightFault: String?
+
+    /// A cart with nothing but its receiver.
+    static let none = Fittings()
+}

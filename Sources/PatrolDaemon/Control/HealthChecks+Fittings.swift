@@ -1,0 +1,66 @@
+import PatrolAPI
+import PatrolCore
+import PatrolVehicle
+
+/// What can be wrong with the loudspeaker, its clips and the light.
+extension HealthChecks {
+    static func fittings(_ fittings: Fittings, at now: Instant) -> [HealthReport.Check] {
+        var checks: [HealthReport.Check] = []
+        if let announcer = fittings.announcer { checks.append(loudspeaker(announcer, at: now)) }
+        if let state = fittings.clips { checks.append(clips(state)) }
+        if fittings.hasLight { checks.append(light(fittings)) }
+        return checks
+    }
+
+    private static func loudspeaker(_ status: AnnouncerStatus, at now: Instant) -> HealthReport.Check {
+        let name = "loudspeaker"
+        switch status.device {
+        case .fine:
+            let words = status.playing.map { "plays \($0.announcement.clip)" } ?? status.silence?.words
+            return HealthReport.Check(name: name, state: .ok, message: words ?? "silent")
+        case .recovering(_, let reason):
+            return HealthReport.Check(name: name, state: .ok, message: "sounds again after: \(reason)")
+        case .failed(let since, let reason, let retryAt):
+            let pause = max(.zero, retryAt - now).milliseconds / 1000
+            return HealthReport.Check(
+                name: name,
+                state: .degraded,
+                message: "has failed for \((now - since).milliseconds / 1000) s: \(reason); programmes try it again "
+                    + (pause == 0 ? "with their next turn" : "in \(pause) s")
+            )
+        }
+    }
+
+    private static func clips(_ state: ClipShelf.State) -> HealthReport.Check {
+        let name = "clips"
+        switch state {
+        case .checking:
+            return HealthReport.Check(name: name, state: .ok, message: "are being checked")
+        case .failed(let reason):
+            return HealthReport.Check(name: name, state: .degraded, message: reason)
+        case .ready(let listing):
+            let bad = listing.entries.compactMap { entry -> String? in
+                if case .bad(let reason) = entry.verdict { "\(entry.name): \(reason)" } else { nil }
+            }
+            guard !bad.isEmpty || listing.leftOut > 0 else {
+                return HealthReport.Check(name: name, state: .ok, message: "\(listing.clips.count) can be played")
+            }
+            let shown = bad.prefix(5).joined(separator: "; ")
+            let rest = bad.count > 5 ? "; and \(bad.count - 5) more, see patrolctl clips" : ""
+            let leftOut = listing.leftOut > 0 ? "; \(listing.leftOut) files too many" : ""
+            return HealthReport.Check(
+                name: name,
+                state: .degraded,
+                message: "\(bad.count) of \(listing.entries.count) cannot be played: \(shown)\(rest)\(leftOut)"
+            )
+        }
+    }
+
+    private static func light(_ fittings: Fittings) -> HealthReport.Check {
+        if let fault = fittings.lightFault {
+            return HealthReport.Check(name: "light", state: .degraded, message: fault)
+        }
+        let wanted = fittings.lightWanted.map { "\($0)" } ?? "left as it is: nobody has signed on duty yet"
+        return HealthReport.Check(name: "light", state: .ok, message: wanted)
+    }
+}

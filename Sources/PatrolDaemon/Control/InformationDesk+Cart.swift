@@ -1,0 +1,76 @@
+import PatrolAPI
+import PatrolCore
+import PatrolVehicle
+
+/// The reports about loudspeaker, clips, duty and zones.
+extension InformationDesk {
+    /// `nil` for a cart without a loudspeaker.
+    func announcements() -> AnnouncementsReport? {
+        loudspeaker.map { loudspeaker in
+            AnnouncementsReport(loudspeaker.status, at: clocks.now(), time: board.wallTime)
+        }
+    }
+
+    func dutyReport() -> DutyReport {
+        guard let duty = duty.current else { return DutyReport(kind: nil, officer: nil, since: nil, forSeconds: nil) }
+        return DutyReport(
+            kind: duty.kind.rawValue,
+            officer: duty.officer?.description,
+            since: duty.startTime?.description,
+            forSeconds: self.duty.elapsed(of: duty).map { rounded($0.inSeconds) }
+        )
+    }
+
+    func zones() -> ZonesReport {
+        let current = board.snapshot.zones
+        return ZonesReport(
+            zones: configuration.zones.map { zone in
+                ZonesReport.Zone(
+                    id: zone.id,
+                    name: zone.name,
+                    kind: zone.kind.rawValue,
+                    inside: current.map { $0.contains(zone.id) }
+                )
+            }
+        )
+    }
+
+    /// The zones' names, in the order of the zone file.
+    func names(_ ids: Set<String>) -> [String] {
+        configuration.zones.filter { ids.contains($0.id) }.map(\.name)
+    }
+
+    /// `nil` for a cart without a loudspeaker.
+    func clipsReport() -> ClipsReport? {
+        clips.map { report(of: $0.state, in: $0.folder) }
+    }
+
+    /// After another look at the folder; `nil` for a cart without a loudspeaker.
+    func refreshedClipsReport() async -> ClipsReport? {
+        guard let clips else { return nil }
+        return report(of: await clips.refresh(), in: clips.folder)
+    }
+
+    private func report(of state: ClipShelf.State, in folder: String) -> ClipsReport {
+        switch state {
+        case .checking: ClipsReport(folder: folder, state: "checking", clips: [])
+        case .failed(let reason): ClipsReport(folder: folder, state: reason, clips: [])
+        case .ready(let listing): ClipsReport(folder: folder, state: "ready", clips: listing.entries.map(clip))
+        }
+    }
+
+    private func clip(_ entry: ClipEntry) -> ClipsReport.Clip {
+        switch entry.verdict {
+        case .bad(let reason):
+            ClipsReport.Clip(name: entry.name, problem: reason)
+        case .good(let clip):
+            ClipsReport.Clip(
+                name: clip.name,
+                sha256: clip.sha256,
+                durationSeconds: rounded(clip.duration.inSeconds),
+                loudnessLUFS: rounded(clip.loudnessLUFS),
+                truePeakDBTP: rounded(clip.truePeakDBTP)
+            )
+        }
+    }
+}

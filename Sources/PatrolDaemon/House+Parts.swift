@@ -1,0 +1,123 @@
+import Logging
+import NIOCore
+import PatrolCore
+import PatrolJournal
+import PatrolUplink
+import PatrolVehicle
+
+/// How each part is made and what it is joined to.
+extension House {
+    static func uploaders(_ premises: Premises, _ bells: [UploadBell]) -> [Uploader] {
+        let events = premises.events
+        return zip(premises.configuration.destinations, bells).map { destination, bell in
+            var logger = premises.logger
+            logger[metadataKey: "destination"] = "\(destination.name)"
+            return Uploader(
+                name: destination.name,
+                vehicle: premises.configuration.vehicle,
+                settings: destination.settings,
+                bell: bell,
+                journal: premises.journal,
+                uplink: uplink(destination, premises.eventLoop),
+                board: premises.board,
+                clocks: premises.clocks,
+                eventLoop: premises.eventLoop,
+                logger: logger,
+                record: { await events.recordDurably($0) }
+            )
+        }
+    }
+
+    static func positions(
+        _ premises: Premises,
+        _ bells: [UploadBell],
+        _ voice: Voice?,
+        _ light: LightKeeper?
+    ) -> PositionRecorder {
+        let events = premises.events
+        return PositionRecorder(
+            pipeline: pipeline(premises.configuration, premises.journal),
+            journal: premises.journal,
+            board: premises.board,
+            stream: premises.stream,
+            clocks: premises.clocks,
+            logger: premises.logger,
+            consequences: PositionRecorder.Consequences(
+                record: { events.record($0) },
+                recorded: { bells.forEach { $0.recorded(.positions) } },
+                motionChanged: { isMoving in
+                    bells.forEach { $0.tell { $0.isMoving = isMoving } }
+                    voice?.loudspeaker.bell.tell { $0.isMoving = isMoving }
+                },
+                clockLearned: { events.learn($0) },
+                clockChanged: { clock, isNews in
+                    voice?.loudspeaker.clockChanged(clock, isNews: isNews)
+                    light?.passBy()
+                },
+                zonesChanged: { zones in voice?.loudspeaker.bell.tell { $0.zones = zones } }
+            )
+        )
+    }
+
+    static func routes(
+        _ premises: Premises,
+        _ duty: DutyOffice,
+        _ voice: Voice?,
+        _ light: LightKeeper?
+    ) -> ControlRoutes {
+        let events = premises.events
+        return ControlRoutes(
+            desk: InformationDesk(
+                configuration: premises.configuration,
+                board: premises.board,
+                journal: premises.journal,
+                clocks: premises.clocks,
+                startedAt: premises.clocks.now(),
+                duty: duty,
+                loudspeaker: voice?.loudspeaker,
+                clips: voice?.clips,
+                light: light
+            ),
+            journal: premises.journal,
+            stream: premises.stream,
+            commands: CommandDesk(
+                duty: duty,
+                loudspeaker: voice?.loudspeaker,
+                board: premises.board,
+                clocks: premises.clocks,
+                record: { events.record($0) }
+            )
+        )
+    }
+
+    private static func pipeline(_ configuration: Configuration, _ journal: Journal) -> PositionPipeline {
+        let settings = configuration.position
+        var pipeline = PositionPipeline.Settings(buildDate: Daemon.buildDate)
+        pipeline.zones = configuration.zones
+        pipeline.filter.maximumSpeed = settings.maximumSpeedMetresPerSecond
+        pipeline.filter.maximumHorizontalError = settings.maximumErrorMetres
+        pipeline.sampling.moving = settings.movingInterval
+        pipeline.sampling.parked = settings.parkedInterval
+        return PositionPipeline(settings: pipeline, odometerMetres: journal.odometerMetresAtStart)
+    }
+
+    static func gps(_ settings: Configuration.GPSSettings) -> GPSSettings {
+        var link = GPSLink.Settings()
+        link.lostAfter = settings.lostAfter
+        return GPSSettings(host: settings.host, port: UInt16(settings.port), link: link)
+    }
+
+    private static func uplink(_ destination: Configuration.Destination, _ eventLoop: any EventLoop) -> HTTPUplink {
+        HTTPUplink(
+            settings: HTTPUplinkSettings(
+                url: destination.url,
+                encoding: destination.encoding,
+                tokenFile: destination.tokenFile,
+                certificateAuthorityFile: destination.certificateAuthorityFile,
+                clientCertificateFile: destination.clientCertificateFile,
+                clientKeyFile: destination.clientKeyFile
+            ),
+            eventLoopGroup: eventLoop
+        )
+    }
+}

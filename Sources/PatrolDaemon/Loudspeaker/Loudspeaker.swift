@@ -1,0 +1,198 @@
+import Logging
+import NIOCore
+import PatrolCore
+import PatrolVehicle
+import ServiceLifecycle
+import Synchronization
+
+/// Serves the ``Announcer``: tells it what happens and does what it says.
+///
+/// Silence does not hang on this loop. Each player knows its deadline, and the thread that watches it kills it 100 ms
+/// later; the loop only makes good on what changes in between.
+final class Loudspeaker: Service {
+    private static let clockInterval = Duration.seconds(60)
+
+    let bell = LoudspeakerBell()
+    private let player: PlayerSettings
+    private let clipsFolder: String
+    private let clocks: Clocks
+    private let eventLoop: any EventLoop
+    private let logger: Logger
+    private let record: @Sendable (EventKind, KeptState?) -> Void
+    /// The machine as the loop left it, for those who ask.
+    private let latest: Mutex<Announcer>
+    private let toldClockAt: Mutex<Instant>
+
+    /// - Parameters:
+    ///   - announcer: as it is after the start.
+    ///   - record: to the journal, with what must outlive a restart.
+    init(
+        announcer: Announcer,
+        player: PlayerSettings,
+        clipsFolder: String,
+        clocks: Clocks,
+        eventLoop: any EventLoop,
+        logger: Logger,
+        record: @escaping @Sendable (EventKind, KeptState?) -> Void
+    ) {
+        latest = Mutex(announcer)
+        toldClockAt = Mutex(clocks.now())
+        self.player = player
+        self.clipsFolder = clipsFolder
+        self.clocks = clocks
+        self.eventLoop = eventLoop
+        self.logger = logger
+        self.record = record
+    }
+
+    /// What plays, what comes next, and why it is silent.
+    var status: AnnouncerStatus { latest.withLock { $0 }.status }
+
+    /// The clock was looked at. It is told on when it learned something, and once a minute: an older view of it is less
+    /// certain by 100 ppm, so it only makes the quiet hours wider, by 6 ms in a minute.
+    func clockChanged(_ clock: WallClock, isNews: Bool) {
+        let now = clocks.now()
+        let isDue = toldClockAt.withLock { toldAt in
+            guard isNews || now - toldAt >= Self.clockInterval else { return false }
+            toldAt = now
+            return true
+        }
+        if isDue { bell.tell { $0.clock = clock } }
+    }
+
+    /// Asks for a clip to be played.
+    /// - Returns: the answer; `nil` if too many orders wait, or the daemon stops.
+    func say(_ request: SayRequest) async -> SayReply? {
+        await withCheckedContinuation { continuation in
+            let isTaken = bell.order(.say(request) { continuation.resume(returning: $0) })
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await serve()
+        } onGracefulShutdown: {
+            self.bell.tell { $0.isStopping = true }
+        }
+    }
+
+    /// What the loop owns.
+    private struct Course {
+        var announcer: Announcer
+        var players: [PlayID: PlayerProcess] = [:]
+        var timer: Scheduled<Void>?
+        var timerAt: Instant?
+        var isShutDown = false
+    }
+
+    private func serve() async {
+        var course = Course(announcer: latest.withLock { $0 })
+        defer { course.timer?.cancel() }
+        // The first look at the world, so that the first wake-up is planned.
+        handle(.wakeUp, &course)
+        for await _ in bell.rings {
+            let told = bell.take()
+            // Levels first: an order meets the world as it is.
+            if let clock = told.clock { handle(.clockChanged(clock), &course) }
+            if let zones = told.zones { handle(.zonesChanged(zones), &course) }
+            if let isMoving = told.isMoving { handle(.motionChanged(isMoving: isMoving), &course) }
+            if let isOnDuty = told.isOnDuty { handle(.dutyChanged(isOn: isOnDuty), &course) }
+            if let clips = told.clips { handle(.clipsChanged(clips), &course) }
+            for order in told.orders { handle(order, &course) }
+            if told.isDue { handle(.wakeUp, &course) }
+            if told.isStopping {
+                if !course.isShutDown {
+                    course.isShutDown = true
+                    handle(.shutDown, &course)
+                }
+                // Each player's end rings once more; its watch sees to it that it comes.
+                if course.players.isEmpty { return }
+            }
+        }
+    }
+
+    private func handle(_ order: LoudspeakerBell.Order, _ course: inout Course) {
+        switch order {
+        case .input(let input): handle(input, &course)
+        case .say(let request, let answer): handle(.say(request), &course, answer)
+        case .ended(let id, let end):
+            course.players[id] = nil
+            handle(.playEnded(id, end), &course)
+        }
+    }
+
+    private func handle(
+        _ input: Announcer.Input,
+        _ course: inout Course,
+        _ answer: (SayReply) -> Void = { _ in }
+    ) {
+        for action in course.announcer.handle(input, at: clocks.now()) { perform(action, &course, answer) }
+        let announcer = course.announcer
+        latest.withLock { $0 = announcer }
+        plan(&course)
+    }
+
+    private func perform(_ action: Announcer.Action, _ course: inout Course, _ answer: (SayReply) -> Void) {
+        switch action {
+        case .play(let order):
+            play(order, &course)
+        case .changeDeadline(let id, let deadline):
+            course.players[id]?.changeDeadline(deadline)
+        case .stop(let id, _):
+            course.players[id]?.stop()
+        case .record(let event):
+            record(.loudspeaker(event), event.kept)
+        case .reply(let reply):
+            answer(reply)
+        }
+    }
+
+    private func play(_ order: PlayOrder, _ course: inout Course) {
+        let bell = bell, id = order.id
+        do {
+            course.players[id] = try PlayerProcess(
+                file: clipsFolder + "/" + order.clip.name,
+                gainDecibels: order.gainDecibels,
+                deadline: order.deadline,
+                settings: player,
+                clocks: clocks,
+                handler: { event in
+                    switch event {
+                    case .started: bell.tell(.input(.playStarted(id)))
+                    case .ended(let end): bell.tell(.ended(id, end))
+                    }
+                }
+            )
+        } catch {
+            logger.error("the player could not be started", metadata: ["error": "\(error)"])
+            bell.tell(
+                .ended(id, PlayEnd(.deviceFailed, framesPlayed: 0, framesTotal: nil, reason: error.description))
+            )
+        }
+    }
+
+    /// One timer, and none while nothing can change by itself.
+    private func plan(_ course: inout Course) {
+        guard course.announcer.wakeAt != course.timerAt else { return }
+        course.timer?.cancel()
+        course.timer = nil
+        course.timerAt = course.announcer.wakeAt
+        guard let instant = course.timerAt else { return }
+        let delay = max(.zero, instant - clocks.now())
+        course.timer = eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { [bell] in
+            bell.tell { $0.isDue = true }
+        }
+    }
+}
+
+extension LoudspeakerEvent {
+    /// What of it must outlive a restart.
+    fileprivate var kept: KeptState? {
+        switch self {
+        case .muted(let mute): mute.kept
+        case .unmuted: Mute.forgotten
+        default: nil
+        }
+    }
+}

@@ -109,6 +109,7 @@ extension LoudspeakerEvent {
         case .announcementStarted(let announcement):
             announcement.inSpiteOfQuiet == nil ? "started" : "started in spite of quiet"
         case .announcementFinished: "finished"
+        case .announcementCut(_, let end, _) where end.how == .deadline: "cut: deadline"
         case .announcementCut(_, _, let reason): "cut: \(reason.code)"
         case .announcementFailed(_, let end): "failed: \(end.how.rawValue)"
         case .announcementSkipped(let skip): "skipped: \(skip.hindrance.code)"

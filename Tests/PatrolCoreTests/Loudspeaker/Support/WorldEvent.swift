@@ -50,6 +50,13 @@ enum WorldEvent {
             request.clip = clip.name
             events.append((max(.zero, boundary - .milliseconds(spare)), .say(request)))
         }
+        if Int.random(in: 0..<4, using: &dice) == 0 {
+            // The boundary comes nearer, or goes away, while something plays.
+            let size = Int64.random(in: 10_000...50_000, using: &dice)
+            let before = Int64.random(in: 10_000...90_000, using: &dice)
+            let step = WorldEvent.step(Int.random(in: 0..<4, using: &dice) > 0 ? size : -size)
+            events.append((max(.zero, boundary - .milliseconds(before)), step))
+        }
         switch Int.random(in: 0..<12, using: &dice) {
         case 0:
             // One second before quiet begins.

@@ -15,7 +15,7 @@ struct PlayerTests {
         let seed = UInt64.random(in: .min ... .max)
         print("seed \(seed)")
         var dice = SplitMix64(seed: seed)
-        let card = try await SoundCard(isRecording: true)
+        let card = try await SoundCard()
         var trials: [DeadlineTrial] = []
         let combinations = TestClip.Format.allCases.flatMap { format in TestClip.rates.map { (format, $0) } }
         for index in 0..<Self.trials {

@@ -107,8 +107,11 @@ final class ClipFile {
     private static func decoder(of descriptor: CInt) throws(ClipProblem) -> (OpaquePointer, SF_INFO) {
         var info = SF_INFO()
         guard let handle = sf_open_fd(descriptor, CInt(SFM_READ), &info, 0) else {
-            // With no handle sf_strerror(3) tells what the last attempt to open said.
-            throw ClipProblem("cannot be decoded: \(text(sf_strerror(nil)))")
+            // With no handle sf_strerror(3) tells what the last attempt to open said. What it says of an MP3 without a
+            // frame is "File does not exist or is not a regular file", which was found out to be wrong before.
+            let reason = text(sf_strerror(nil))
+            let isMisleading = reason.hasPrefix("File does not exist")
+            throw ClipProblem("cannot be decoded as what it begins like" + (isMisleading ? "" : ": \(reason)"))
         }
         return (handle, info)
     }

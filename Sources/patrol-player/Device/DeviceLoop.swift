@@ -157,13 +157,14 @@ struct DeviceLoop: ~Copyable {
     /// Prepares the device again, or opens it again until the limit or until its time is over.
     private mutating func recover(from error: SoundDeviceError) -> Ending? {
         var failure = error
-        if failure.isUnderrun, let device {
-            ledger.ranDry()
-            tellProgress(at: BootClock.now())
+        if failure.wantsPreparation, let device {
             do {
                 try device.prepare()
+                if error.isUnderrun { ledger.ranDry() } else { ledger.lostDevice() }
+                tellProgress(at: BootClock.now())
                 return nil
             } catch {
+                // A server that was killed says EPIPE too, as if the device had run dry.
                 failure = error
             }
         }

@@ -8,8 +8,11 @@ struct SoundDeviceError: Error, Hashable, Sendable, CustomStringConvertible {
 
     var description: String { "\(call): \(String(cString: snd_strerror(code)))" }
 
+    /// The device ran dry.
+    var isUnderrun: Bool { code == -EPIPE }
+
     /// The device ran dry, or the machine slept: it wants to be prepared again (snd_pcm_writei).
-    var isUnderrun: Bool { code == -EPIPE || code == -ESTRPIPE }
+    var wantsPreparation: Bool { isUnderrun || code == -ESTRPIPE }
 }
 
 /// A playback device of ALSA, opened without blocking, for interleaved floating-point frames. It belongs to one thread:

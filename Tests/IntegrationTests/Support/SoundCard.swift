@@ -22,9 +22,8 @@ final class SoundCard {
     private(set) var server: Child?
     private var recorder: SoundRecorder?
 
-    /// Starts the server.
-    /// - Parameter isRecording: whether to record too, which takes 3 s before it can be relied on.
-    init(isRecording: Bool) async throws {
+    /// Starts the server and the recorder, which takes some 3 s.
+    init() async throws {
         folder = try TemporaryFolder()
         _ = try folder.write(
             "server.pa",
@@ -42,7 +41,7 @@ final class SoundCard {
             """
         )
         try await startServer()
-        if isRecording { try await startRecording() }
+        try await startRecording()
     }
 
     /// What a program needs to find ``device``.
@@ -79,10 +78,13 @@ final class SoundCard {
             environment: environment,
             output: .file(folder.path("server.log"))
         )
-        try await eventually("the sound server answers", within: 10) { try await self.control("info") == 0 }
+        try await eventually("the sound server answers", within: 10) { try await self.control(["info"]) == 0 }
     }
 
-    /// Starts the recorder and waits until it can be relied on: until then the sink works in blocks of up to a second.
+    /// Starts the recorder, the first time or after the sink or its server went away, and waits until it can be relied on.
+    ///
+    /// Without it, and in its first seconds, the sink works in blocks of up to 2 s: a clip starts late then, or its frames
+    /// stand still for so long that the player gives up.
     func startRecording() async throws {
         let recorder = try SoundRecorder(
             source: "\(Self.sink).monitor",
@@ -95,7 +97,7 @@ final class SoundCard {
     /// Tells the server something with pactl(1).
     /// - Returns: its exit code.
     @discardableResult
-    func control(_ arguments: String...) async throws -> Int32 {
+    func control(_ arguments: [String]) async throws -> Int32 {
         let log = folder.path("pactl.log")
         let program = try Child("/usr/bin/pactl", arguments, environment: ownFolders, output: .file(log))
         return try await program.awaitEnd(within: 10).code
@@ -103,13 +105,22 @@ final class SoundCard {
 
     /// Suspends the sink, or lets it go on: no client gets an error from it.
     func suspend(_ isSuspended: Bool) async throws {
-        try #require(try await control("suspend-sink", Self.sink, isSuspended ? "1" : "0") == 0)
+        try #require(try await control(["suspend-sink", Self.sink, isSuspended ? "1" : "0"]) == 0)
     }
 
     /// Takes the sink away, as if its plug were pulled.
     func removeSink() async throws {
-        try #require(try await control("unload-module", "module-null-sink") == 0)
+        try #require(try await control(["unload-module", "module-null-sink"]) == 0)
     }
+
+    /// Plugs it in again.
+    func addSink() async throws {
+        let arguments = ["sink_name=\(Self.sink)", "rate=\(Self.rate)", "channels=2"]
+        try #require(try await control(["load-module", "module-null-sink"] + arguments) == 0)
+    }
+
+    /// How many frames were recorded so far.
+    var recordedFrames: Int { recorder?.frames ?? 0 }
 
     /// What was recorded so far. The recorder may be up to 300 ms behind: wait that long for the latest sound.
     func recording() throws -> Recording {

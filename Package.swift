@@ -159,6 +159,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PatrolPlayerTests",
+            dependencies: ["patrol-player", "PatrolCore"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PatrolSimulatorTests",
             dependencies: ["patrol-simulator", "PatrolCore"],
             swiftSettings: strict

@@ -46,7 +46,11 @@ struct LoudspeakerReader {
         var table = table
         let programme = Programme(
             name: table.ownName(taken: taken),
-            clips: table.texts("clips", allowed: "the names of files in the clips folder, at least one") { text in
+            clips: table.texts(
+                "clips",
+                needsOne: true,
+                allowed: "the names of files in the clips folder, at least one"
+            ) { text in
                 !text.isEmpty && !text.contains("/") && !text.hasPrefix(".")
             },
             gap: table.duration("gap", default: .seconds(120), in: .seconds(1) ... .seconds(86_400)),
@@ -56,7 +60,6 @@ struct LoudspeakerReader {
             onlyOnDuty: table.flag("only_on_duty", default: true),
             volumeDecibels: table.number("volume_db", default: 0, in: -40...12)
         )
-        if programme.clips.isEmpty { table.report("clips", "names no clip; allowed: one or more") }
         table.finish()
         return programme
     }

@@ -100,14 +100,23 @@ struct TableReader {
         return flag
     }
 
-    /// Texts, each of which `check` accepts; none if the key is left out.
-    mutating func texts(_ key: String, allowed: String, where check: (String) -> Bool) -> [String] {
-        guard let value = value(key) else { return [] }
+    /// Texts, each of which `check` accepts; none if the key is left out, unless one is needed.
+    mutating func texts(
+        _ key: String,
+        needsOne: Bool = false,
+        allowed: String,
+        where check: (String) -> Bool
+    ) -> [String] {
+        guard let value = value(key) else {
+            if needsOne { report(key, "is missing; allowed: \(allowed)") }
+            return []
+        }
         let texts = value.array.map { array in array.compactMap(\.string) }
         guard let texts, texts.count == value.array?.count else {
             report(key, "is \(describe(value)); allowed: texts in brackets, [\"…\"], of \(allowed)")
             return []
         }
+        if needsOne, texts.isEmpty { report(key, "is empty; allowed: \(allowed)") }
         for text in texts where !check(text) { report(key, "has \"\(text)\"; allowed: \(allowed)") }
         return texts
     }

@@ -118,7 +118,7 @@ struct ConfigurationTests {
                 "quiet[1].first_date: is 2027-06-09, after last_date 2027-06-07"
             ),
             ("\(voice)[[quiet]]\nname = \"n\"\nfirst_date = \"2027-02-29\"", "is \"2027-02-29\"; allowed: a date"),
-            ("\(voice)[[programme]]\nname = \"p\"", "programme[1].clips: names no clip; allowed: one or more"),
+            ("\(voice)[[programme]]\nname = \"p\"", "programme[1].clips: is missing; allowed: the names"),
             (
                 "\(voice)[[programme]]\nname = \"p\"\nclips = [\"../a\"]",
                 "programme[1].clips: has \"../a\"; allowed: the"

@@ -99,6 +99,22 @@ struct PlayerFaultTests {
         #expect(played < 8 * 44_100 && played > 6 * 44_100, "what the dead server held is lost, and not counted")
     }
 
+    @Test("A sink that was pulled out and plugged in again sounds with the next player")
+    func pluggedInAgain() async throws {
+        let card = try await SoundCard()
+        var player = try await playing(on: card)
+        try await card.removeSink()
+        #expect(try await player.awaitEnd(within: 4).code == 3)
+        try await card.addSink()
+        try await card.startRecording()
+        let begin = bootTime()
+        player = try await playing(on: card)
+        try player.say("stop")
+        #expect(try await player.awaitEnd(within: 2).code == 0)
+        try await Task.sleep(for: .milliseconds(400))
+        #expect(try card.recording().lastSound(from: begin, to: bootTime()) != nil)
+    }
+
     @Test("The server stands still across the deadline: the player is gone in time, and little sounds afterwards")
     func serverStopped() async throws {
         let card = try await SoundCard()

@@ -5,13 +5,15 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr
 DESTDIR ?=
-PROGRAMS := patrold patrolctl patrol-collector patrol-simulator
+PROGRAMS := patrold patrolctl patrol-player patrol-collector patrol-simulator
 RELEASE := .build/release
-# To build: gpsd's, SQLite's and zlib's headers. To run and to test: gpsd itself; protoc, openssl, sqlite3, jq and
-# curl look at the wire, the certificates, the stores and the socket from outside; systemd checks its units.
-PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev gpsd protobuf-compiler openssl sqlite3 jq curl systemd
+# To build: headers. To run and to test: gpsd itself; a sound server with a null sink and a voice for the demo's clips;
+# protoc, openssl, sqlite3, jq and curl look at the wire, the certificates, the stores and the socket from outside; systemd
+# checks its units.
+PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev libebur128-dev libmd-dev tzdata \
+    gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl systemd
 
-.PHONY: help demo test build packages format lint bench install clean
+.PHONY: help demo test build packages format lint bench fuzz install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,11 +51,18 @@ bench: build ## memory, wake-ups, CPU, start and answer times, with the machine 
 	@swift build --build-tests
 	@PATROLD_BENCH=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --skip-build --filter BenchTests --no-parallel
 
+fuzz: build ## damaged recordings, configurations and zone files for a minute; FUZZ_SECONDS and PATROLD_FUZZ_SEED
+	@swift build --build-tests
+	@PATROLD_FUZZ=$${FUZZ_SECONDS:-60} PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --skip-build --filter Fuzz
+
 install: build ## programs, units and an example configuration below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/patrold $(DESTDIR)/usr/lib/systemd/system
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/patrold/clips $(DESTDIR)/usr/lib/systemd/system \
+	    $(DESTDIR)/usr/lib/udev/rules.d $(DESTDIR)$(PREFIX)/share/doc/patrold
 	for program in $(PROGRAMS); do install -m 0755 -s $(RELEASE)/$$program $(DESTDIR)$(PREFIX)/bin/; done
 	install -m 0644 systemd/*.service $(DESTDIR)/usr/lib/systemd/system/
+	install -m 0644 systemd/*.rules $(DESTDIR)/usr/lib/udev/rules.d/
 	install -m 0644 config/patrold.toml $(DESTDIR)/etc/patrold/patrold.toml.example
+	install -m 0644 config/zones.geojson $(DESTDIR)$(PREFIX)/share/doc/patrold/
 
 clean: ## what was built, and the demo's state
 	rm -rf .build

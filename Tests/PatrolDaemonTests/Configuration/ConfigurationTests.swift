@@ -79,6 +79,9 @@ struct ConfigurationTests {
         "Each mistake is named with its key, its value and what is allowed",
         arguments: [
             ("", "vehicle: is missing; allowed: 1 to 64"),
+            ("vehicle = \"a\"\n\n[=]", "line 3: is not TOML: no name follows ["),
+            ("[\nvehicle = \"a\"", "line 1: is not TOML: no name follows ["),
+            ("vehicle = \"a\"\r\n [[ é", "line 2: is not TOML: no name follows ["),
             ("vehicle = 7", "vehicle: is integer 7; allowed: 1 to 64"),
             ("vehicle = \"\"", "vehicle: is \"\"; allowed"),
             ("vehicle = \"\(String(repeating: "a", count: 65))\"", "allowed: 1 to 64"),

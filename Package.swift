@@ -170,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PatrolDaemonTests",
-            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolWire", "PatrolCore"],
+            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolVehicle", "PatrolWire", "PatrolCore"],
             swiftSettings: strict
         ),
         .testTarget(

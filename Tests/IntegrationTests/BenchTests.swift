@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PatrolAPI
+import PatrolCore
 import PatrolWire
 import Testing
 
@@ -56,6 +57,58 @@ struct BenchTests {
         #expect(Spread(wakeUps).median <= 4)
         #expect(Spread(cpu).median <= 0.25)
         #expect(try await chain.patrold?.stop() == 0)
+    }
+
+    @Test("Silent all day, with a loudspeaker and a programme that is due again and again")
+    func silence() async throws {
+        let chain = try Chain()
+        try chain.configure(upload: nil, commitInterval: "10s")
+        var dice = SplitMix64(seed: 1)
+        try FileManager.default.createDirectory(atPath: chain.folder.path("clips"), withIntermediateDirectories: false)
+        try TestClip(format: .wav, rate: 16_000, sound: .chord, seconds: 1)
+            .write(to: chain.folder.path("clips/clip.wav"), using: &dice)
+        let text = try String(contentsOf: URL(filePath: chain.folder.path("patrold.toml")), encoding: .utf8)
+        _ = try chain.folder.write(
+            "patrold.toml",
+            text + """
+
+                [loudspeaker]
+                clips = "\(chain.folder.path("clips"))"
+                player = "\(try #require(Surroundings.programs))/patrol-player"
+                [[quiet]]
+                name = "always"
+                [[programme]]
+                name = "patrol"
+                clips = ["clip.wav"]
+                gap = "1s"
+                only_on_duty = false
+                """
+        )
+        try await chain.startPatrold()
+        let patrold = try #require(chain.patrold)
+        // Without gpsd: nothing happens at all but the attempts to reach it, every 3 s.
+        let idle = try await wakeUps(of: patrold)
+        try await chain.startReceiver(["route", Chain.route])
+        try await eventually("a trusted clock", within: 60) { try await chain.status().clock.trusted }
+        let driving = try await wakeUps(of: patrold)
+        #expect(try await chain.status().announcements?.quiet.rule == "always")
+        print("wake-ups per second, silent, loudspeaker configured, a turn due each second: without gpsd \(idle),")
+        print("  at 1 Hz, every position recorded, \(driving) (target 4)")
+        #expect(idle.median <= 2)
+        #expect(driving.median <= 4)
+        #expect(try await chain.patrold?.stop() == 0)
+    }
+
+    /// Over several rounds; what is measured is real time.
+    private func wakeUps(of program: Program) async throws -> Spread {
+        var wakeUps: [Double] = []
+        try await Task.sleep(for: .seconds(3))
+        for _ in 0..<Self.rounds {
+            let before = try Usage(program)
+            try await Task.sleep(for: .seconds(6))
+            wakeUps.append(Double(try Usage(program).wakeUps - before.wakeUps) / 6)
+        }
+        return Spread(wakeUps)
     }
 
     @Test("Start to ready")

@@ -9,20 +9,20 @@ struct DemoTests {
     func demo() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = root.appending(path: "config/demo/demo")
-        process.environment = ProcessInfo.processInfo.environment.merging(["DEMO_SECONDS": "20"]) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        let summary = output.split(separator: "\n").suffix(9).joined(separator: "\n")
+        let folder = try TemporaryFolder()
+        let demo = try Child(
+            root.appending(path: "config/demo/demo").path,
+            [],
+            environment: ["DEMO_SECONDS": "20"],
+            output: .file(folder.path("output"))
+        )
+        let code = try await demo.awaitEnd(within: 90).code
+        let output = try String(contentsOf: URL(filePath: folder.path("output")), encoding: .utf8)
+        let summary = output.split(separator: "\n").suffix(10).joined(separator: "\n")
         print(summary)
-        #expect(process.terminationStatus == 0, "\(output.suffix(2000))")
+        #expect(code == 0, "\(output.suffix(2000))")
         #expect(summary.contains("the collector holds every record of the journal, once"))
+        #expect(output.contains("loudspeaker       plays 1-patrol.wav (patrol)"))
         let state = root.path + "/.build/demo"
         let left = try await run("/usr/bin/env", ["pgrep", "-f", state])
         #expect(left.output.isEmpty, "still running: \(left.output)")

@@ -29,8 +29,9 @@ enum BatchRules {
         }
         var record = BootRecord(number: try PositionRules.boot(number), bootID: bootID, clock: nil)
         if let clock {
-            guard let source = ClockSource(rawValue: clock.source) else {
-                let known = ClockSource.allCases.map(\.rawValue).joined(separator: ", ")
+            // No offset ever comes from the system's clock as somebody set it.
+            guard let source = ClockSource(rawValue: clock.source), source != .system else {
+                let known = ClockSource.allCases.filter { $0 != .system }.map(\.rawValue).joined(separator: ", ")
                 throw WireError(field: "clock.source", reason: "is \"\(clock.source.prefix(64))\"; allowed: \(known)")
             }
             record.clock = ClockOffset(

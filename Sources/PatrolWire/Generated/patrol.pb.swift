@@ -122,7 +122,7 @@ nonisolated struct Patrol_V1_Clock: Sendable {
 
   var utcAtBootMs: Int64 = 0
 
-  /// "gps".
+  /// "gps" or "ntp".
   var source: String = String()
 
   var uncertaintyMs: Int64 = 0

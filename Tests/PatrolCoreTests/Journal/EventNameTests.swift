@@ -1,0 +1,95 @@
+import Testing
+
+@testable import PatrolCore
+
+@Suite("Events on record")
+struct EventNameTests {
+    private static let clip = Clip(
+        name: "fire.wav",
+        sha256: "ab",
+        frames: 160,
+        sampleRate: 16_000,
+        channels: 1,
+        loudnessLUFS: -20,
+        truePeakDBTP: -3
+    )
+
+    private static func announcement(reason: String? = nil) -> Announcement {
+        Announcement(
+            id: PlayID(rawValue: 7),
+            clip: clip,
+            programme: nil,
+            priority: .emergency,
+            reason: reason,
+            requester: "uid 1, pid 2",
+            zones: ["a", "b"],
+            inSpiteOfQuiet: "night"
+        )
+    }
+
+    private static let duty = Duty(
+        kind: .callOut,
+        officer: OfficerID("4711"),
+        start: .thisBoot(Instant(millisecondsSinceBoot: 0)),
+        startTime: nil
+    )
+
+    @Test(
+        "Names and details are part of the wire: they never change",
+        arguments: [
+            (
+                .loudspeaker(.announcementStarted(announcement(reason: "fire"))), "announcement.started",
+                "by=uid 1, pid 2 clip=fire.wav in_spite_of_quiet=night play=7 priority=emergency reason=fire sha256=ab "
+                    + "zones=a, b"
+            ),
+            (
+                .loudspeaker(
+                    .announcementCut(
+                        announcement(),
+                        PlayEnd(.deadline, framesPlayed: 80, framesTotal: 160),
+                        .hindered(.quiet(rule: "night"))
+                    )
+                ), "announcement.cut",
+                "by=uid 1, pid 2 clip=fire.wav cut_because=quiet hours (night) cut_by=quiet ended=deadline "
+                    + "frames_played=80 frames_total=160 in_spite_of_quiet=night play=7 priority=emergency sha256=ab "
+                    + "zones=a, b"
+            ),
+            (
+                .loudspeaker(
+                    .announcementSkipped(
+                        SkippedAnnouncement(
+                            origin: .programme("patrol"),
+                            clip: nil,
+                            hindrance: .muted,
+                            firstDueAt: Instant(millisecondsSinceBoot: 0),
+                            slots: 3
+                        )
+                    )
+                ), "announcement.skipped", "because=muted in_words=muted programme=patrol slots=3"
+            ),
+            (.loudspeaker(.quietBegan(rule: "night")), "quiet.began", "rule=night"),
+            (.loudspeaker(.quietEnded(rule: "night")), "quiet.ended", "rule=night"),
+            (
+                .loudspeaker(.muted(Mute(until: WallTime(millisecondsSince1970: 0), requester: "x"))),
+                "loudspeaker.muted", "by=x until=1970-01-01T00:00:00.000Z"
+            ),
+            (.loudspeaker(.unmuted(.time)), "loudspeaker.unmuted", "cause=time"),
+            (.loudspeaker(.unmuted(.person(requester: "x"))), "loudspeaker.unmuted", "by=x cause=person"),
+            (.loudspeaker(.loudspeakerFailed(reason: "gone")), "loudspeaker.failed", "reason=gone"),
+            (.loudspeaker(.loudspeakerRecovered(after: .seconds(61))), "loudspeaker.recovered", "after_s=61"),
+            (.light(.seen(.blinking(onMilliseconds: 1, offMilliseconds: 2))), "light.on", "off_ms=2 on_ms=1"),
+            (.light(.seen(.off)), "light.off", ""), (.light(.fault(reason: "r")), "light.fault", "reason=r"),
+            (.dutyStarted(duty, by: "x"), "duty.started", "by=x duty=call-out officer=4711"),
+            (.dutyEnded(duty, lastedSeconds: 5, by: "x"), "duty.ended", "by=x duty=call-out lasted_s=5 officer=4711"),
+            (.mark(text: "tree", by: "x"), "mark", "by=x text=tree"), (.mark(text: nil, by: "x"), "mark", "by=x"),
+            (.command("mute", by: "x", result: "done"), "control.command", "by=x command=mute result=done"),
+            (.zoneEntered(id: "s", name: "西彭小学", kind: .school), "zone.entered", "kind=school name=西彭小学 zone=s"),
+            (.zoneLeft(id: "s", name: "西彭小学", kind: .school), "zone.left", "kind=school name=西彭小学 zone=s"),
+        ] as [(EventKind, String, String)]
+    )
+    func names(kind: EventKind, name: String, details: String) {
+        #expect(kind.name == name)
+        let text = kind.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.text)" }.joined(separator: " ")
+        #expect(text == details)
+    }
+}

@@ -96,11 +96,10 @@ struct ProgrammeSlots: Hashable, Sendable {
     /// The time of day has become known: what was skipped without knowing it does not count, and the first slot comes
     /// as if the conditions had come true now.
     mutating func beginAnew(at now: Instant) -> Rest? {
-        lastSkipped = nil
-        if case .playing = state { return nil }
         let rest = endRun(at: now)
         lastSkipped = nil
-        if state != .dormant { state = .next(earliest(at: now, after: [lastEnd])) }
+        // One that is due already waits for the floor, and goes on waiting.
+        if case .next(let slot) = state, slot >= now { state = .next(earliest(at: now, after: [lastEnd])) }
         return rest
     }
 

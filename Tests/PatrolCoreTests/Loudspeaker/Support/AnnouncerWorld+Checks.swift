@@ -102,13 +102,15 @@ extension AnnouncerWorld {
                 return complain("a mute ended before its time")
             }
             mute = nil
+        case .muted(let ordered): mute = ordered
+        case .unmuted(.person): mute = nil
         case .announcementFinished(let announcement, let end), .announcementCut(let announcement, let end, _),
             .announcementFailed(let announcement, let end):
             let clip = plan.clips[announcement.clip]
             if end.framesTotal != clip?.frames || announcement.sha256 != clip?.sha256 { complain("a wrong record") }
             if end.framesPlayed > 0, books.plays[announcement.id]?.starts != 1 { complain("sound without a start") }
-        case .announcementStarted, .announcementSkipped, .quietBegan, .quietEnded, .muted, .unmuted,
-            .loudspeakerFailed, .loudspeakerRecovered:
+        case .announcementStarted, .announcementSkipped, .quietBegan, .quietEnded, .loudspeakerFailed,
+            .loudspeakerRecovered:
             break
         }
     }

@@ -129,11 +129,12 @@ struct AnnouncerWorld {
         case .say(let request): tell(.say(request))
         case .mute(let ordered):
             lastReaction = now
-            mute = ordered
             tell(.mute(ordered))
+            // It may be over already; that is checked where it is told.
+            if let mute, mute != ordered { complain("a mute was not obeyed") }
         case .unmute:
-            mute = nil
             tell(.unmute(requester: "uid 0"))
+            if mute != nil { complain("it is still muted") }
         case .clips(let clips): tell(.clipsChanged(clips))
         case .freeze(let length): frozenUntil = now + length
         case .reboot(let off): reboot(off: off)

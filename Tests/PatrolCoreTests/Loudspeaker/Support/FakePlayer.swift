@@ -76,7 +76,8 @@ struct FakePlayer {
     private func latched(at now: Instant) -> Play? {
         guard var play else { return nil }
         let silence = Self.silence(of: play)
-        if silence.at <= now { play.silence = silence }
+        // One that hangs is silent, but it can still be told to stop, and is killed if it does not.
+        if silence.at <= now, silence.how != .killed || silence.exitAt <= now { play.silence = silence }
         return play
     }
 

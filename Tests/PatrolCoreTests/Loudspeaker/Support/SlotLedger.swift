@@ -51,7 +51,8 @@ struct SlotLedger {
         guard beginsAnew else { return }
         beginsAnew = false
         lastSkipped = nil
-        if playing == nil { expected = earliest(now, [lastEnd]) }
+        // One that was waiting for the floor goes on waiting.
+        if playing == nil, expected.map({ $0 >= now }) ?? true { expected = earliest(now, [lastEnd]) }
     }
 
     private func earliest(_ now: Instant, _ last: [Instant?]) -> Instant {

@@ -158,7 +158,7 @@ struct PlayerFileTests {
             let player = try PlayerProcess(["--device", "null", file.path], environment: [:])
             let (ended, code, _) = try await player.awaitEnd(within: 5)
             #expect(code == 2 && ended?.how == "file-failed", "\(file.name): \(player.output)")
-            #expect(ended?.reason?.contains(file.reason) == true)
+            #expect(ended?.reason?.contains(file.reason) == true, "\(file.name): \(player.output)")
             if file.isCut { #expect((ended?.frames_played ?? 0) > 0, "what there is, is played and counted") }
         }
     }

@@ -18,10 +18,18 @@ struct PlayerTests {
         let card = try await SoundCard()
         var trials: [DeadlineTrial] = []
         let combinations = TestClip.Format.allCases.flatMap { format in TestClip.rates.map { (format, $0) } }
-        for index in 0..<Self.trials {
-            let (format, rate) = combinations[index % combinations.count]
-            trials.append(try await DeadlineTrial.run(format, rate, on: card, using: &dice))
+        var late = 0
+        while trials.count < Self.trials {
+            let (format, rate) = combinations[trials.count % combinations.count]
+            // On a busy machine a deadline may come before the first sound: silence, which proves nothing here.
+            guard let trial = try await DeadlineTrial.run(format, rate, on: card, using: &dice) else {
+                late += 1
+                try #require(late <= Self.trials / 5, "too busy a machine to hear anything")
+                continue
+            }
+            trials.append(trial)
         }
+        if late > 0 { print("\(late) more trials were over before their first sound") }
         // The recorder is behind.
         try await Task.sleep(for: .milliseconds(400))
         let recording = try card.recording()
@@ -52,12 +60,13 @@ struct DeadlineTrial {
     let ended: PlayerProcess.Ended
 
     /// A random clip, and a random deadline well inside it.
+    /// - Returns: `nil` if the deadline came before the first sound.
     static func run(
         _ format: TestClip.Format,
         _ rate: Int,
         on card: SoundCard,
         using dice: inout SplitMix64
-    ) async throws -> DeadlineTrial {
+    ) async throws -> DeadlineTrial? {
         let sound = TestClip.Sound.allCases.randomElement(using: &dice) ?? .tone
         let seconds = Double.random(in: 1.5...3, using: &dice)
         let clip = TestClip(
@@ -75,6 +84,7 @@ struct DeadlineTrial {
             environment: card.environment
         )
         let (ended, code, _) = try await player.awaitEnd(within: 5)
+        if let ended, player.started == nil, code == 0, ended.how == "deadline", ended.frames_played == 0 { return nil }
         guard let ended, let started = player.started, code == 0 else {
             throw Failure("code \(code): \(player.output)")
         }

@@ -85,7 +85,8 @@ extension House {
                 loudspeaker: voice?.loudspeaker,
                 board: premises.board,
                 clocks: premises.clocks,
-                record: { events.record($0) }
+                record: { events.record($0) },
+                settle: { await events.settle() }
             )
         )
     }

@@ -11,6 +11,8 @@ struct CommandDesk: Sendable {
     let board: StatusBoard
     let clocks: Clocks
     let record: @Sendable (EventKind) -> Void
+    /// Returns when all that was recorded so far is on disk: what is answered outlives a pulled plug.
+    let settle: @Sendable () async -> Void
 
     // MARK: The loudspeaker
 
@@ -43,7 +45,7 @@ struct CommandDesk: Sendable {
     }
 
     /// - Throws: for a time that is none, or has passed.
-    func mute(_ command: MuteCommand, by requester: String) throws(APIError) {
+    func mute(_ command: MuteCommand, by requester: String) async throws(APIError) {
         let loudspeaker = try voice()
         var until: WallTime?
         if let text = command.until {
@@ -55,18 +57,20 @@ struct CommandDesk: Sendable {
             }
             until = time
         }
-        try give(.mute(Mute(until: until, requester: requester)), to: loudspeaker)
+        try await give(.mute(Mute(until: until, requester: requester)), to: loudspeaker)
         record(.command("mute", by: requester, result: until.map { "until \($0)" } ?? "until somebody ends it"))
+        await settle()
     }
 
     /// - Throws: where there is no loudspeaker.
-    func unmute(by requester: String) throws(APIError) {
-        try give(.unmute(requester: requester), to: try voice())
+    func unmute(by requester: String) async throws(APIError) {
+        try await give(.unmute(requester: requester), to: try voice())
         record(.command("unmute", by: requester, result: "done"))
+        await settle()
     }
 
-    private func give(_ input: Announcer.Input, to loudspeaker: Loudspeaker) throws(APIError) {
-        guard loudspeaker.bell.order(.input(input)) else {
+    private func give(_ order: Announcer.Input, to loudspeaker: Loudspeaker) async throws(APIError) {
+        guard await loudspeaker.give(order) else {
             throw APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
         }
     }
@@ -85,7 +89,7 @@ struct CommandDesk: Sendable {
     // MARK: Duty and marks
 
     /// - Throws: for a kind or an officer that cannot be, or if duty runs already.
-    func startDuty(_ command: DutyCommand, by requester: String) throws(APIError) {
+    func startDuty(_ command: DutyCommand, by requester: String) async throws(APIError) {
         let names = DutyKind.allCases.map(\.rawValue).joined(separator: ", ")
         guard let kind = DutyKind(rawValue: command.kind ?? DutyKind.patrol.rawValue) else {
             throw Self.refused("kind", command.kind ?? "", allowed: names)
@@ -99,21 +103,24 @@ struct CommandDesk: Sendable {
         } catch {
             throw APIError(code: "conflict", message: "\(error)", hint: "patrolctl duty end ends it")
         }
+        await settle()
     }
 
     /// - Throws: if none runs.
-    func endDuty(by requester: String) throws(APIError) {
+    func endDuty(by requester: String) async throws(APIError) {
         do {
             try duty.end(by: requester)
         } catch {
             throw APIError(code: "conflict", message: "\(error)")
         }
+        await settle()
     }
 
     /// - Throws: for a text that is too long.
-    func mark(_ command: MarkCommand, by requester: String) throws(APIError) {
+    func mark(_ command: MarkCommand, by requester: String) async throws(APIError) {
         if let text = command.text { try Self.check("text", text) }
         record(.mark(text: command.text, by: requester))
+        await settle()
     }
 
     // MARK: Words

@@ -16,11 +16,11 @@ struct CommandRoutes: Sendable {
             return try ControlRoutes.json(try await commands.say(command, by: await context.requester))
         }
         router.post(Self.path(.mute)) { request, context in
-            try commands.mute(try await Self.body(MuteCommand.self, of: request), by: await context.requester)
+            try await commands.mute(try await Self.body(MuteCommand.self, of: request), by: await context.requester)
             return try ControlRoutes.json(CommandAnswer())
         }
         router.delete(Self.path(.mute)) { _, context in
-            try commands.unmute(by: await context.requester)
+            try await commands.unmute(by: await context.requester)
             return try ControlRoutes.json(CommandAnswer())
         }
         router.post(Self.path(.clips)) { _, _ in
@@ -28,15 +28,18 @@ struct CommandRoutes: Sendable {
             return try ControlRoutes.json(report)
         }
         router.post(Self.path(.duty)) { request, context in
-            try commands.startDuty(try await Self.body(DutyCommand.self, of: request), by: await context.requester)
+            try await commands.startDuty(
+                try await Self.body(DutyCommand.self, of: request),
+                by: await context.requester
+            )
             return try ControlRoutes.json(desk.dutyReport())
         }
         router.delete(Self.path(.duty)) { _, context in
-            try commands.endDuty(by: await context.requester)
+            try await commands.endDuty(by: await context.requester)
             return try ControlRoutes.json(desk.dutyReport())
         }
         router.post(Self.path(.marks)) { request, context in
-            try commands.mark(try await Self.body(MarkCommand.self, of: request), by: await context.requester)
+            try await commands.mark(try await Self.body(MarkCommand.self, of: request), by: await context.requester)
             return try ControlRoutes.json(CommandAnswer())
         }
     }

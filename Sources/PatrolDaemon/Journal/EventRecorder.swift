@@ -17,6 +17,8 @@ final class EventRecorder: Service {
     private enum Work: Sendable {
         case event(Event, keeping: KeptState?)
         case clock(ClockOffset)
+        /// Everything before it is durable.
+        case reached(@Sendable () -> Void)
     }
 
     private let work: AsyncStream<Work>
@@ -74,6 +76,19 @@ final class EventRecorder: Service {
         await keep(event(kind))
     }
 
+    /// Returns when everything that was recorded before is durable: for an answer to a person, who relies on it.
+    ///
+    /// What cannot be written is kept in memory and tried again, as health says; that holds up nobody.
+    func settle() async {
+        await withCheckedContinuation { continuation in
+            switch self.continuation.yield(.reached { continuation.resume() }) {
+            case .enqueued: break
+            // The daemon stops, or thousands of events wait for a journal that hangs.
+            default: continuation.resume()
+            }
+        }
+    }
+
     private func event(_ kind: EventKind) -> Event {
         let now = clocks.now()
         return Event(kind, at: now, time: board.wallTime(at: now), coordinate: board.coordinate)
@@ -85,6 +100,7 @@ final class EventRecorder: Service {
                 switch item {
                 case .event(let event, let state): await keep(event, state)
                 case .clock(let offset): await keep(offset)
+                case .reached(let tell): tell()
                 }
             }
         } onGracefulShutdown: {

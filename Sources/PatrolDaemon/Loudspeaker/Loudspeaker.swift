@@ -69,6 +69,15 @@ final class Loudspeaker: Service {
         }
     }
 
+    /// Gives an order, a mute or its end; returns when it was carried out and is on its way to the journal.
+    /// - Returns: whether it was; `false` if too many orders wait, or the daemon stops.
+    func give(_ order: Announcer.Input) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let isTaken = bell.order(.order(order) { continuation.resume(returning: true) })
+            if !isTaken { continuation.resume(returning: false) }
+        }
+    }
+
     func run() async throws {
         await withGracefulShutdownHandler {
             await serve()
@@ -115,6 +124,9 @@ final class Loudspeaker: Service {
     private func handle(_ order: LoudspeakerBell.Order, _ course: inout Course) {
         switch order {
         case .input(let input): handle(input, &course)
+        case .order(let input, let done):
+            handle(input, &course)
+            done()
         case .say(let request, let answer): handle(.say(request), &course, answer)
         case .ended(let id, let end):
             course.players[id] = nil

@@ -11,8 +11,10 @@ final class LoudspeakerBell: Sendable {
 
     /// Something with a place in the order of things.
     enum Order: Sendable {
-        /// A person's order, or what a player says.
+        /// What a player says.
         case input(Announcer.Input)
+        /// A person's order, with somebody who waits until it was carried out.
+        case order(Announcer.Input, @Sendable () -> Void)
         /// A request that waits for its answer.
         case say(SayRequest, @Sendable (SayReply) -> Void)
         /// The last event of a play.

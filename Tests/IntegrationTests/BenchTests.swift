@@ -43,10 +43,10 @@ struct BenchTests {
             let acceptedBefore = try await chain.status().gps.accepted
             let before = try Usage(patrold)
             try await Task.sleep(for: .seconds(Self.roundSeconds))
-            let after = try Usage(patrold)
+            let used = try Usage(patrold).since(before)
             let accepted = try await chain.status().gps.accepted - acceptedBefore
-            wakeUps.append(Double(after.wakeUps - before.wakeUps) / Double(Self.roundSeconds))
-            cpu.append((after.cpuMilliseconds - before.cpuMilliseconds) / Double(max(1, accepted)))
+            wakeUps.append(Double(used.wakeUps) / Double(Self.roundSeconds))
+            cpu.append(used.cpuMilliseconds / Double(max(1, accepted)))
         }
         let memory = try Memory(patrold)
         print("resident \(memory.residentMiB) MiB (target 32), anonymous \(memory.anonymousMiB) MiB (target 4)")
@@ -106,7 +106,7 @@ struct BenchTests {
         for _ in 0..<Self.rounds {
             let before = try Usage(program)
             try await Task.sleep(for: .seconds(6))
-            wakeUps.append(Double(try Usage(program).wakeUps - before.wakeUps) / 6)
+            wakeUps.append(Double(try Usage(program).since(before).wakeUps) / 6)
         }
         return Spread(wakeUps)
     }

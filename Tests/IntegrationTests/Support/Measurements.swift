@@ -2,21 +2,36 @@ import Foundation
 import Glibc
 import Testing
 
-/// What a process has used so far, over all its threads, from proc(5).
+/// What the threads of a process have used so far, from proc(5).
 struct Usage {
-    /// Voluntary context switches: each is a wake-up that follows.
-    var wakeUps = 0
-    /// Time on a processor, from schedstat, which counts nanoseconds.
-    var cpuMilliseconds = 0.0
+    private struct Thread {
+        /// Voluntary context switches: each is a wake-up that follows.
+        var wakeUps = 0
+        /// Time on a processor, from schedstat, which counts nanoseconds.
+        var cpuMilliseconds = 0.0
+    }
+
+    private var threads: [String: Thread] = [:]
 
     init(_ program: Program) throws {
         let tasks = "/proc/\(program.processID)/task"
         for task in try FileManager.default.contentsOfDirectory(atPath: tasks) {
             let status = try String(contentsOf: URL(filePath: "\(tasks)/\(task)/status"), encoding: .utf8)
             let switches = try #require(status.firstMatch(of: /voluntary_ctxt_switches:\s*(\d+)/)?.output.1)
-            wakeUps += try #require(Int(switches))
             let schedule = try String(contentsOf: URL(filePath: "\(tasks)/\(task)/schedstat"), encoding: .utf8)
-            cpuMilliseconds += try #require(schedule.split(separator: " ").first.flatMap { Double($0) }) / 1e6
+            threads[task] = Thread(
+                wakeUps: try #require(Int(switches)),
+                cpuMilliseconds: try #require(schedule.split(separator: " ").first.flatMap { Double($0) }) / 1e6
+            )
+        }
+    }
+
+    /// What was used since an earlier moment. A thread that has ended since takes its last bit with it.
+    func since(_ earlier: Usage) -> (wakeUps: Int, cpuMilliseconds: Double) {
+        threads.reduce(into: (0, 0.0)) { sum, entry in
+            let before = earlier.threads[entry.key] ?? Thread()
+            sum.0 += entry.value.wakeUps - before.wakeUps
+            sum.1 += entry.value.cpuMilliseconds - before.cpuMilliseconds
         }
     }
 }

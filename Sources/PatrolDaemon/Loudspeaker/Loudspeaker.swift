@@ -139,9 +139,11 @@ final class Loudspeaker: Service {
         _ course: inout Course,
         _ answer: (SayReply) -> Void = { _ in }
     ) {
-        for action in course.announcer.handle(input, at: clocks.now()) { perform(action, &course, answer) }
+        let actions = course.announcer.handle(input, at: clocks.now())
+        // First the state, then what follows from it: whoever got an answer finds in the status what it says.
         let announcer = course.announcer
         latest.withLock { $0 = announcer }
+        for action in actions { perform(action, &course, answer) }
         plan(&course)
     }
 

@@ -51,6 +51,7 @@ public enum Daemon {
         } catch {
             throw StartError(description: "\(error)")
         }
+        house.begin()
         let control = ControlServer(
             socketPath: configuration.controlSocket,
             routes: house.routes,

@@ -39,11 +39,15 @@ struct House: Sendable {
         routes = Self.routes(premises, duty, voice, light)
     }
 
-    /// The daemon answers: the first event of this run.
-    func started() {
+    /// The first event of this run, before any service has something to tell; and what was kept over the restart.
+    func begin() {
         let hadNoStop = premises.journal.lastRunEndedWithoutStop
         premises.events.record(.daemonStarted(version: Daemon.version, lastRunEndedWithoutStop: hadNoStop))
         duty.begin()
+    }
+
+    /// The daemon answers.
+    func started() {
         let what = premises.configuration.summary
         premises.logger.info("running", metadata: ["version": "\(Daemon.version)", "what": "\(what)"])
     }

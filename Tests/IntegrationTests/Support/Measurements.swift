@@ -113,17 +113,25 @@ final class RawConnection {
     func ask(_ path: String) throws {
         let request = Array("GET \(path) HTTP/1.1\r\nHost: patrold\r\n\r\n".utf8)
         try #require(write(descriptor, request, request.count) == request.count)
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
+        // C's functions, because this build is for debugging and what is measured is the daemon's time.
+        var answer = [CChar](repeating: 0, count: 65_536)
+        var length = 0
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
+            let room = answer.count - 1 - length
+            let count = answer.withUnsafeMutableBytes { buffer in
+                read(descriptor, buffer.baseAddress.map { $0 + length }, room)
+            }
             try #require(count > 0)
-            answer += buffer[..<count]
-            let text = String(decoding: answer, as: UTF8.self)
-            guard let head = text.firstRange(of: "\r\n\r\n") else { continue }
-            try #require(text.hasPrefix("HTTP/1.1 200"))
-            let length = text.firstMatch(of: /[Cc]ontent-[Ll]ength: (\d+)/).flatMap { Int($0.output.1) }
-            if text[head.upperBound...].utf8.count >= (try #require(length)) { return }
+            length += count
+            answer[length] = 0
+            let isWhole = try answer.withUnsafeBufferPointer { buffer in
+                let start = try #require(buffer.baseAddress)
+                guard let head = strstr(start, "\r\n\r\n") else { return false }
+                try #require(strncmp(start, "HTTP/1.1 200", 12) == 0)
+                let field = strstr(start, "Content-Length: ") ?? strstr(start, "content-length: ")
+                return length - (head - UnsafeMutablePointer(mutating: start) + 4) >= atol(try #require(field) + 16)
+            }
+            if isWhole { return }
         }
     }
 }

@@ -19,28 +19,34 @@ final class ClipShelf: Service {
     let folder: String
     private let clips: ClipFolder
     private let logger: Logger
-    private let onChange: @Sendable ([String: Clip]) -> Void
+    private let listener = Mutex<@Sendable ([String: Clip]) -> Void>({ _ in })
     private let current = Mutex(State.checking)
     /// One look at a time.
     private let requests: AsyncStream<@Sendable (State) -> Void>
     private let requester: AsyncStream<@Sendable (State) -> Void>.Continuation
 
-    /// - Parameter onChange: gets what can be played after each look.
-    init(
-        folder: String,
-        clips: ClipFolder,
-        logger: Logger,
-        onChange: @escaping @Sendable ([String: Clip]) -> Void
-    ) {
+    init(folder: String, clips: ClipFolder, logger: Logger) {
         self.folder = folder
         self.clips = clips
         self.logger = logger
-        self.onChange = onChange
         (requests, requester) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(8))
     }
 
     /// What was found by the last look.
     var state: State { current.withLock { $0 } }
+
+    /// From here on `listener` gets what can be played after each look. One listener.
+    func onChange(_ listener: @escaping @Sendable ([String: Clip]) -> Void) {
+        self.listener.withLock { $0 = listener }
+    }
+
+    /// Whether a file is still the one that was checked. If it is not, another look is ordered, and told as always.
+    func isAsChecked(_ clip: Clip) -> Bool {
+        if clips.isAsChecked(clip) { return true }
+        // Where so many looks wait already that there is no room, one of them is this one.
+        requester.yield { _ in }
+        return false
+    }
 
     /// Looks again, behind those who asked before.
     /// - Returns: what was found; the last state if too many wait already, or the daemon stops.
@@ -101,12 +107,12 @@ final class ClipShelf: Service {
             logger.warning("the clips are checked again at the next start", metadata: ["error": "\(failure)"])
         }
         logger.info("clips", metadata: ["playable": "\(listing.clips.count)", "checked": "\(listing.checked)"])
-        onChange(listing.clips)
+        listener.withLock { $0 }(listing.clips)
     }
 
     private func fail(_ reason: String) {
         current.withLock { $0 = .failed(reason) }
         logger.error("the clips cannot be used", metadata: ["error": "\(reason)"])
-        onChange([:])
+        listener.withLock { $0 }([:])
     }
 }

@@ -14,7 +14,7 @@ final class Loudspeaker: Service {
 
     let bell = LoudspeakerBell()
     private let player: PlayerSettings
-    private let clipsFolder: String
+    private let clips: ClipShelf
     private let clocks: Clocks
     private let eventLoop: any EventLoop
     private let logger: Logger
@@ -29,7 +29,7 @@ final class Loudspeaker: Service {
     init(
         announcer: Announcer,
         player: PlayerSettings,
-        clipsFolder: String,
+        clips: ClipShelf,
         clocks: Clocks,
         eventLoop: any EventLoop,
         logger: Logger,
@@ -38,7 +38,7 @@ final class Loudspeaker: Service {
         latest = Mutex(announcer)
         toldClockAt = Mutex(clocks.now())
         self.player = player
-        self.clipsFolder = clipsFolder
+        self.clips = clips
         self.clocks = clocks
         self.eventLoop = eventLoop
         self.logger = logger
@@ -164,9 +164,15 @@ final class Loudspeaker: Service {
 
     private func play(_ order: PlayOrder, _ course: inout Course) {
         let bell = bell, id = order.id
+        guard clips.isAsChecked(order.clip) else {
+            let reason = "the file is not the one that was checked; it is looked at again"
+            let total = order.clip.frames
+            bell.tell(.ended(id, PlayEnd(.fileFailed, framesPlayed: 0, framesTotal: total, reason: reason)))
+            return
+        }
         do {
             course.players[id] = try PlayerProcess(
-                file: clipsFolder + "/" + order.clip.name,
+                file: clips.folder + "/" + order.clip.name,
                 gainDecibels: order.gainDecibels,
                 deadline: order.deadline,
                 settings: player,

@@ -27,6 +27,17 @@ struct Voice: Sendable {
         )
         rules.targetLoudnessLUFS = settings.targetLoudnessLUFS
         rules.emergencyInQuietHours = settings.emergencyInQuietHours
+        let clips = ClipShelf(
+            folder: settings.clipsFolder,
+            clips: try ClipFolder(
+                path: settings.clipsFolder,
+                // The folder of the clips need not be writable; the journal's is.
+                manifest: premises.configuration.journal.folder + "/clips.json",
+                settings: player,
+                clocks: premises.clocks
+            ),
+            logger: premises.logger
+        )
         let loudspeaker = Loudspeaker(
             announcer: Announcer(
                 settings: rules,
@@ -38,24 +49,14 @@ struct Voice: Sendable {
                 at: premises.clocks.now()
             ),
             player: player,
-            clipsFolder: settings.clipsFolder,
+            clips: clips,
             clocks: premises.clocks,
             eventLoop: premises.eventLoop,
             logger: premises.logger,
             record: { events.record($0, keeping: $1) }
         )
+        clips.onChange { clips in loudspeaker.bell.tell { $0.clips = clips } }
+        self.clips = clips
         self.loudspeaker = loudspeaker
-        clips = ClipShelf(
-            folder: settings.clipsFolder,
-            clips: try ClipFolder(
-                path: settings.clipsFolder,
-                // The folder of the clips need not be writable; the journal's is.
-                manifest: premises.configuration.journal.folder + "/clips.json",
-                settings: player,
-                clocks: premises.clocks
-            ),
-            logger: premises.logger,
-            onChange: { clips in loudspeaker.bell.tell { $0.clips = clips } }
-        )
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+import Synchronization
 
 /// The folder with the station's recordings: which files there are, and which of them can be played.
 ///
@@ -21,6 +22,8 @@ public final class ClipFolder: Sendable {
     private let check: ClipCheck
     private let clocks: Clocks
     private let cancellation: WakeDescriptor
+    /// The files as the last refresh found them, as far as they can be recognised again.
+    private let checked = Mutex(ClipManifest())
 
     /// - Parameters:
     ///   - path: the folder.
@@ -74,8 +77,18 @@ public final class ClipFolder: Sendable {
             _ = keep(known.adding(found), unless: known)
             throw error
         }
+        checked.withLock { $0 = found }
         listing.manifestFailure = keep(found, unless: known)
         return listing
+    }
+
+    /// Whether a clip's file is still the one that was checked: one look at it, from any thread. A record names the hash
+    /// of what was checked, so nothing else may be played.
+    public func isAsChecked(_ clip: Clip) -> Bool {
+        guard let entry = checked.withLock({ $0.entries[clip.name] }), entry.verdict == .good(clip) else {
+            return false
+        }
+        return isUnchanged(path + "/" + clip.name, since: entry.stamp)
     }
 
     private func keep(_ found: ClipManifest, unless known: ClipManifest) -> SystemCallError? {

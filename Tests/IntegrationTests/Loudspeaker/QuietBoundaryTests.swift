@@ -36,15 +36,13 @@ struct QuietBoundaryTests {
         let first = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 12).rounded(.up))
         let boundaries = (0..<kinds.count + 4).map { first.addingTimeInterval(Double($0 * Self.period)) }
         let quiet = boundaries.enumerated().map { VoiceChain.quiet("w\($0.offset)", from: $0.element, seconds: 1) }
-        try voice.configure(quiet: quiet.joined(), tables: Self.programme)
+        try voice.configure(quiet: quiet.joined(), tables: Self.programme, player: try voice.forger())
         try await voice.start()
-        // From here on the daemon takes them for half a second long.
-        for clip in clips { try voice.makeClip(clip.name, clip.swapped) }
         try await voice.awaitTrust()
 
         var trials: [BoundaryTrial] = []
         for (kind, clip) in zip(kinds, clips) {
-            trials.append(try await BoundaryTrial.run(kind, clip.name, voice, boundaries, using: &dice))
+            trials.append(try await BoundaryTrial.run(kind, clip, voice, boundaries, using: &dice))
         }
         try await expectLongClipIsRefused(voice)
         try await voice.settle()
@@ -55,12 +53,12 @@ struct QuietBoundaryTests {
         for trial in trials { trial.expect(in: recording) }
     }
 
-    /// Half a second of anything, and what it is swapped for.
+    /// Half a second of anything, and the four seconds that are played in its place.
     private func makeClips(
         _ count: Int,
         _ voice: VoiceChain,
         using dice: inout SplitMix64
-    ) throws -> [(name: String, swapped: TestClip)] {
+    ) throws -> [String] {
         try voice.makeTone("long.wav", seconds: 30)
         return try (0..<count).map { index in
             var clip = TestClip(
@@ -73,7 +71,8 @@ struct QuietBoundaryTests {
             let name = "\(index)-\(clip.rate)-\(clip.sound).\(clip.format.rawValue)"
             try voice.makeClip(name, clip)
             clip.seconds = 4
-            return (name, clip)
+            try voice.makeOutlastingClip(name, clip)
+            return name
         }
     }
 

@@ -47,4 +47,28 @@ struct VoiceClipTests {
         try await voice.settle()
         #expect(try voice.lastSound(since: finished.at - .seconds(1)) != nil)
     }
+
+    @Test("A file that was changed since its check is not played, looked at again, and then played as what it is")
+    func changed() async throws {
+        let voice = try await VoiceChain()
+        try voice.makeTone("clip.wav", seconds: 0.5)
+        try voice.configure()
+        try await voice.start()
+        try await voice.awaitTrust()
+        let before = try await voice.get(ClipsReport.self, .clips).clips.first?.sha256
+
+        try voice.makeTone("clip.wav", seconds: 0.7)
+        #expect(try await voice.say("clip.wav") == "accepted")
+        let failed = try await voice.awaitEvent("announcement.failed", within: 5)
+        #expect(failed.integer("frames_played") == 0)
+        #expect(failed.text("problem").contains("not the one that was checked"), "\(failed.detailsText)")
+        try await eventually("another look at the folder", within: 5) {
+            try await voice.get(ClipsReport.self, .clips).clips.first?.sha256 != before
+        }
+        #expect(try await voice.say("clip.wav") == "accepted")
+        let finished = try await voice.awaitEvent("announcement.finished", within: 5)
+        #expect(finished.integer("frames_played") == 11_200)
+        let digest = try await run("/usr/bin/sha256sum", [voice.clips + "/clip.wav"]).output
+        #expect(digest.hasPrefix(finished.text("sha256")))
+    }
 }

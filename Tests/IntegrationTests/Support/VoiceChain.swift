@@ -30,7 +30,13 @@ final class VoiceChain {
     ///   - quiet: the `[[quiet]]` tables; far from now unless a test is about them.
     ///   - loudspeaker: more lines of `[loudspeaker]`.
     ///   - tables: others: `[[programme]]`, `[zones]`, `[light]`.
-    func configure(quiet: String? = nil, loudspeaker: String = "", tables: String = "") throws {
+    ///   - player: the program, if it is another than ours.
+    func configure(
+        quiet: String? = nil,
+        loudspeaker: String = "",
+        tables: String = "",
+        player: String? = nil
+    ) throws {
         try chain.configure(upload: nil)
         let path = chain.folder.path("patrold.toml")
         let base = try String(contentsOf: URL(filePath: path), encoding: .utf8)
@@ -42,7 +48,7 @@ final class VoiceChain {
             [loudspeaker]
             device = "\(SoundCard.device)"
             clips = "\(clips)"
-            player = "\(programs)/patrol-player"
+            player = "\(player ?? programs + "/patrol-player")"
             \(loudspeaker)
 
             """
@@ -98,6 +104,28 @@ final class VoiceChain {
         let path = chain.folder.path("new-\(name)")
         try clip.write(to: path, using: &dice)
         guard rename(path, clips + "/" + name) == 0 else { throw Failure("\(name): not renamed") }
+    }
+
+    /// Makes a clip that is played in place of the one of this name; see ``forger()``.
+    func makeOutlastingClip(_ name: String, _ clip: TestClip) throws {
+        try FileManager.default.createDirectory(atPath: chain.folder.path("long"), withIntermediateDirectories: true)
+        try clip.write(to: chain.folder.path("long/\(name)"), using: &dice)
+    }
+
+    /// A player that plays another file than it was told to: so a clip outlasts what was known of it.
+    func forger() throws -> String {
+        let programs = try #require(Surroundings.programs)
+        return try chain.folder.write(
+            "forger",
+            """
+            #!/bin/bash
+            words=("$@")
+            long=\(chain.folder.path("long"))/$(basename "${words[-1]}")
+            if [ "$1" = play ] && [ -e "$long" ]; then words[-1]=$long; fi
+            exec \(programs)/patrol-player "${words[@]}"
+            """,
+            mode: 0o700
+        )
     }
 
     /// A tone of so many seconds as WAV.
@@ -186,7 +214,7 @@ final class VoiceChain {
     func awaitPlayer(of clip: String, within seconds: Double = 5) async throws -> RunningPlayer {
         var found: RunningPlayer?
         try await eventually("a player of \(clip)", within: seconds) {
-            found = try player().flatMap { $0.arguments.last == "\(clips)/\(clip)" ? $0 : nil }
+            found = try player().flatMap { $0.arguments.last?.hasSuffix("/\(clip)") == true ? $0 : nil }
             return found != nil
         }
         return try #require(found)

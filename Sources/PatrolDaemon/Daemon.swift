@@ -67,8 +67,7 @@ public enum Daemon {
         let services: [any Service] =
             [JournalService(journal: journal)] + house.uploaders + [premises.events]
             + (house.light.map { [$0] } ?? []) + (house.voice?.services ?? []) + [
-                KernelClockService(watcher: house.kernelClock, logger: logger),
-                GPSService(receiver: house.receiver), control,
+                house.kernelClockService, house.receiverService, control,
                 StopNotice(notification: notification, stream: premises.stream),
             ]
         var settings = ServiceGroupConfiguration(

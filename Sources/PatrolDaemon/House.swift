@@ -8,11 +8,11 @@ import PatrolVehicle
 /// The daemon's parts, each made once and joined to the others.
 struct House: Sendable {
     let uploaders: [Uploader]
-    let receiver: GPSReceiver
-    let kernelClock: KernelClockWatcher
     let voice: Voice?
     let light: LightKeeper?
     let routes: ControlRoutes
+    private let receiver: GPSReceiver
+    private let kernelClock: KernelClockWatcher
     private let duty: DutyOffice
     private let premises: Premises
 
@@ -44,6 +44,30 @@ struct House: Sendable {
         let hadNoStop = premises.journal.lastRunEndedWithoutStop
         premises.events.record(.daemonStarted(version: Daemon.version, lastRunEndedWithoutStop: hadNoStop))
         duty.begin()
+    }
+
+    /// Reads gpsd.
+    var receiverService: ThreadService {
+        let receiver = receiver
+        return ThreadService(start: { try receiver.start() }, stop: { receiver.stop() })
+    }
+
+    /// Watches the kernel's clock.
+    var kernelClockService: ThreadService {
+        let kernelClock = kernelClock, logger = premises.logger
+        return ThreadService(
+            start: {
+                if let refusal = KernelClock.refusal() {
+                    // The clock is then trusted by GPS alone, which a cart can live with.
+                    logger.warning(
+                        "the kernel does not say whether NTP holds its clock",
+                        metadata: ["error": "\(refusal)"]
+                    )
+                }
+                try kernelClock.start()
+            },
+            stop: { kernelClock.stop() }
+        )
     }
 
     /// The daemon answers.

@@ -16,6 +16,7 @@ struct CommandDesk: Sendable {
 
     // MARK: The loudspeaker
 
+    /// Answered before it is on disk: it sounds at once, and the play has records of its own.
     /// - Throws: why it will not be played.
     func say(_ command: SayCommand, by requester: String) async throws(APIError) -> SayAnswer {
         let loudspeaker = try voice()
@@ -40,7 +41,7 @@ struct CommandDesk: Sendable {
         case .refused(let refusal):
             throw APIError(code: refusal.code, message: "not played: \(refusal)", hint: Self.hint(refusal))
         case nil:
-            throw APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
+            throw Self.busy
         }
     }
 
@@ -71,7 +72,7 @@ struct CommandDesk: Sendable {
 
     private func give(_ order: Announcer.Input, to loudspeaker: Loudspeaker) async throws(APIError) {
         guard await loudspeaker.give(order) else {
-            throw APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
+            throw Self.busy
         }
     }
 
@@ -79,6 +80,8 @@ struct CommandDesk: Sendable {
         guard let loudspeaker else { throw Self.noLoudspeaker }
         return loudspeaker
     }
+
+    private static let busy = APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
 
     static let noLoudspeaker = APIError(
         code: "not_found",
@@ -140,7 +143,7 @@ struct CommandDesk: Sendable {
         case .accepted: "accepted"
         case .queued(_, let ahead): "queued behind \(ahead)"
         case .refused(let refusal): "refused: \(refusal)"
-        case nil: "refused: too many orders wait, or the daemon stops"
+        case nil: "refused: \(busy.error.message)"
         }
     }
 

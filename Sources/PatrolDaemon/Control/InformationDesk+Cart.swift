@@ -6,9 +6,11 @@ import PatrolVehicle
 extension InformationDesk {
     /// `nil` for a cart without a loudspeaker.
     func announcements() -> AnnouncementsReport? {
-        loudspeaker.map { loudspeaker in
-            AnnouncementsReport(loudspeaker.status, at: clocks.now(), time: board.wallTime)
-        }
+        loudspeaker.map { announcements($0.status, at: clocks.now()) }
+    }
+
+    func announcements(_ status: AnnouncerStatus, at now: Instant) -> AnnouncementsReport {
+        AnnouncementsReport(status, at: now, time: board.wallTime)
     }
 
     func dutyReport() -> DutyReport {

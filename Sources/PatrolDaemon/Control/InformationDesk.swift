@@ -19,6 +19,7 @@ struct InformationDesk: Sendable {
         let content = board.snapshot
         let health = journal.health
         let now = clocks.now()
+        let fittings = lookAtFittings()
         return StatusReport(
             vehicle: configuration.vehicle,
             version: Daemon.version,
@@ -42,12 +43,12 @@ struct InformationDesk: Sendable {
             ),
             zones: content.zones.map(names),
             duty: dutyReport(),
-            announcements: announcements()
+            announcements: fittings.announcer.map { announcements($0, at: now) }
         )
     }
 
     func health() -> HealthReport {
-        HealthChecks.report(board.snapshot, journal.health, fittings, at: clocks.now())
+        HealthChecks.report(board.snapshot, journal.health, lookAtFittings(), at: clocks.now())
     }
 
     func position() -> CurrentPosition? {
@@ -113,8 +114,8 @@ struct InformationDesk: Sendable {
         }
     }
 
-    /// The present moment of what the cart has besides.
-    private var fittings: Fittings {
+    /// What the cart has besides, at this moment; whoever asks is also a reason to look at the light.
+    private func lookAtFittings() -> Fittings {
         light?.passBy()
         return Fittings(
             announcer: loudspeaker?.status,

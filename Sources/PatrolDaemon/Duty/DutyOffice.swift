@@ -44,24 +44,25 @@ final class DutyOffice: Sendable {
     func start(_ kind: DutyKind, officer: OfficerID?, by requester: String) throws(DutyError) {
         let now = clocks.now()
         let time = board.wallTime(at: now)
-        let duty = try desk.withLock { desk throws(DutyError) in
-            try desk.start(kind, officer: officer, at: now, time: time)
+        try desk.withLock { desk throws(DutyError) in
+            let duty = try desk.start(kind, officer: officer, at: now, time: time)
+            let kept = KeptState(name: Self.stateName, details: duty.persisted(boot: bootID))
+            // Told with the lock held, so that two people's orders are told as they were taken; nobody told waits.
+            record(.dutyStarted(duty, by: requester), kept)
+            onChange(true)
         }
-        record(
-            .dutyStarted(duty, by: requester),
-            KeptState(name: Self.stateName, details: duty.persisted(boot: bootID))
-        )
-        onChange(true)
     }
 
     /// - Throws: if none runs.
     func end(by requester: String) throws(DutyError) {
-        let duty = try desk.withLock { desk throws(DutyError) in try desk.end() }
-        let seconds = elapsed(of: duty).map { $0.milliseconds / 1000 }
-        record(
-            .dutyEnded(duty, lastedSeconds: seconds, by: requester),
-            KeptState(name: Self.stateName, details: nil)
-        )
-        onChange(false)
+        try desk.withLock { desk throws(DutyError) in
+            let duty = try desk.end()
+            let seconds = elapsed(of: duty).map { $0.milliseconds / 1000 }
+            record(
+                .dutyEnded(duty, lastedSeconds: seconds, by: requester),
+                KeptState(name: Self.stateName, details: nil)
+            )
+            onChange(false)
+        }
     }
 }

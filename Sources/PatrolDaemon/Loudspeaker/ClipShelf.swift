@@ -40,12 +40,15 @@ final class ClipShelf: Service {
         self.listener.withLock { $0 = listener }
     }
 
-    /// Whether a file is still the one that was checked. If it is not, another look is ordered, and told as always.
+    /// Whether a file is still the one that was checked.
     func isAsChecked(_ clip: Clip) -> Bool {
-        if clips.isAsChecked(clip) { return true }
+        clips.isAsChecked(clip)
+    }
+
+    /// Orders another look, which is told as always, and does not wait for it.
+    func lookAgain() {
         // Where so many looks wait already that there is no room, one of them is this one.
         requester.yield { _ in }
-        return false
     }
 
     /// Looks again, behind those who asked before.

@@ -165,6 +165,7 @@ final class Loudspeaker: Service {
     private func play(_ order: PlayOrder, _ course: inout Course) {
         let bell = bell, id = order.id
         guard clips.isAsChecked(order.clip) else {
+            clips.lookAgain()
             let reason = "the file is not the one that was checked; it is looked at again"
             let total = order.clip.frames
             bell.tell(.ended(id, PlayEnd(.fileFailed, framesPlayed: 0, framesTotal: total, reason: reason)))

@@ -1,18 +1,19 @@
-import PatrolVehicle
 import ServiceLifecycle
 
-/// Runs the receiver's thread from the start to the stop.
-struct GPSService: Service {
-    let receiver: GPSReceiver
+/// Runs something that has a thread of its own, from the start to the stop.
+struct ThreadService: Service {
+    let start: @Sendable () throws -> Void
+    /// Returns when the thread has ended.
+    let stop: @Sendable () -> Void
 
     func run() async throws {
-        try receiver.start()
+        try start()
         // Ends with the graceful shutdown or with the cancellation; either way the thread is stopped.
         do {
             try await gracefulShutdown()
         } catch is CancellationError {
             // Another service failed; the stop below is the same.
         }
-        receiver.stop()
+        stop()
     }
 }

@@ -1,5 +1,14 @@
 /// Who has the floor: requests, orders and what becomes of them.
 extension Announcer {
+    /// What sounds or is about to, unless it was told to stop; and since when it sounds.
+    var current: (play: Play, since: Instant?)? {
+        switch floor {
+        case .free, .stopping: nil
+        case .starting(let play): (play, nil)
+        case .sounding(let play, let since): (play, since)
+        }
+    }
+
     mutating func nextID() -> PlayID {
         lastID += 1
         return PlayID(rawValue: lastID)
@@ -15,16 +24,13 @@ extension Announcer {
         let entry = PlayQueue.Entry(id: nextID(), request: request, since: now)
         let before = queue.insert(entry)
         let playing: Int
-        switch floor {
-        case .free, .stopping:
+        switch current {
+        case nil:
             playing = 0
-        case .starting(let play) where play.order.priority < request.priority:
-            stop(play, .outranked(by: request.priority), since: nil, &actions)
-            playing = 0
-        case .sounding(let play, let since) where play.order.priority < request.priority:
+        case let (play, since)? where play.order.priority < request.priority:
             stop(play, .outranked(by: request.priority), since: since, &actions)
             playing = 0
-        case .starting, .sounding:
+        case _?:
             playing = 1
         }
         let ahead = before + playing
@@ -34,6 +40,7 @@ extension Announcer {
     private func refusal(of request: SayRequest) -> SayRefusal? {
         if isShutDown { return .hindered(.daemonStops) }
         if request.priority == .scheduled { return .priorityNotAllowed(request.priority) }
+        if clips == nil { return .hindered(.clipsUnchecked) }
         guard let clip = usableClip(request.clip) else { return .unknownClip(request.clip) }
         switch hindrance(to: clip, isExempt: isExempt(request)) {
         case .quiet(let rule)?
@@ -46,34 +53,54 @@ extension Announcer {
         }
     }
 
+    /// Somebody ends what plays, and what waits.
+    mutating func stop(by requester: String, andQueue: Bool, _ actions: inout [Action]) {
+        var reply = StopReply(stopped: nil, removed: 0)
+        if let (play, since) = current {
+            reply.stopped = play.order.clip.name
+            stop(play, .person(requester: requester), since: since, &actions)
+        }
+        if andQueue {
+            let removed = queue.removeAll()
+            reply.removed = removed.count
+            for entry in removed { skip(entry, .stoppedByPerson, &actions) }
+        }
+        actions.insert(.stopReply(reply), at: 0)
+    }
+
     /// Gives the floor, if it is free, to whoever is next.
     mutating func giveFloor(_ actions: inout [Action]) {
         guard !isShutDown else { return }
-        while case .free = floor, let entry = queue.popFirst() {
+        while case .free = floor, let entry = queue.popFirst(at: now) {
             guard let clip = usableClip(entry.request.clip) else {
-                record(.noPlayableClip, entry, &actions)
+                skip(entry, clips == nil ? .clipsUnchecked : .noPlayableClip, &actions)
                 continue
             }
             if let hindrance = hindrance(to: clip, isExempt: isExempt(entry.request)) {
-                record(hindrance, entry, &actions)
+                skip(entry, hindrance, &actions)
             } else {
-                order(clip, entry.id, for: entry.request, &actions)
+                order(clip, for: entry, &actions)
             }
         }
-        if case .free = floor { giveFloorToProgramme(&actions) }
+        // The pause of a repetition is no gap for a programme.
+        if case .free = floor, queue.entries.isEmpty { giveFloorToProgramme(&actions) }
     }
 
     // MARK: Orders
 
-    private mutating func order(_ clip: Clip, _ id: PlayID, for request: SayRequest, _ actions: inout [Action]) {
-        let play = Play(
+    private mutating func order(_ clip: Clip, for entry: PlayQueue.Entry, _ actions: inout [Action]) {
+        let request = entry.request
+        let id = entry.round == 1 ? entry.id : nextID()
+        let isExempt = isExempt(request)
+        let volume = request.priority == .emergency ? 0 : volumeDecibels
+        var play = Play(
             order: PlayOrder(
                 id: id,
                 clip: clip,
                 priority: request.priority,
                 programme: nil,
-                gainDecibels: clip.gainDecibels(targetLUFS: settings.targetLoudnessLUFS, volumeDecibels: 0),
-                deadline: deadline(isExempt: isExempt(request))
+                gainDecibels: clip.gainDecibels(targetLUFS: settings.targetLoudnessLUFS, volumeDecibels: volume),
+                deadline: deadline(isExempt: isExempt)
             ),
             announcement: Announcement(
                 id: id,
@@ -86,23 +113,23 @@ extension Announcer {
                 inSpiteOfQuiet: quietRule
             ),
             programme: nil,
-            isExempt: isExempt(request)
+            entry: entry,
+            isExempt: isExempt
         )
+        if request.repeats > 1 { play.announcement.round = .init(number: entry.round, of: request.repeats) }
         start(play, &actions)
     }
 
     mutating func order(_ clip: Clip, _ id: PlayID, forProgramme index: Int, _ actions: inout [Action]) {
-        let programme = turns[index].programme
-        let play = Play(
+        let turn = turns[index], programme = turn.programme
+        let volume = programme.volumeDecibels + volumeDecibels
+        var play = Play(
             order: PlayOrder(
                 id: id,
                 clip: clip,
                 priority: .scheduled,
                 programme: programme.name,
-                gainDecibels: clip.gainDecibels(
-                    targetLUFS: settings.targetLoudnessLUFS,
-                    volumeDecibels: programme.volumeDecibels
-                ),
+                gainDecibels: clip.gainDecibels(targetLUFS: settings.targetLoudnessLUFS, volumeDecibels: volume),
                 deadline: deadline(isExempt: false)
             ),
             announcement: Announcement(
@@ -118,7 +145,17 @@ extension Announcer {
             programme: index,
             isExempt: false
         )
+        if programme.repeats > 1 {
+            play.announcement.round = .init(number: (turn.repetition?.rounds ?? 0) + 1, of: programme.repeats)
+        }
         start(play, &actions)
+    }
+
+    /// What the volume is changed by where and when it is.
+    private var volumeDecibels: Double {
+        guard !settings.volumes.isEmpty, let time = clock.wallTime(at: now) else { return 0 }
+        let civil = settings.zone.civilTime(at: time)
+        return VolumeRule.decibels(of: settings.volumes, at: civil, inZones: zones)
     }
 
     private var quietRule: String? {
@@ -162,18 +199,42 @@ extension Announcer {
         }
         guard play.order.id == id else { return }
         floor = .free
-        let outcome = Outcome(end, stopped: stopped, deadline: play.deadline, at: now)
+        let outcome = PlayOutcome(end, stopped: stopped, deadline: play.deadline, at: now)
         actions.append(.record(outcome.event(play.announcement, end)))
         noteFile(play.order.clip.name, end)
         noteDevice(outcome, end, &actions)
+        if let entry = play.entry { conclude(entry, outcome, end, &actions) }
         guard let index = play.programme else { return }
-        if outcome.advancesRotation(end) { advanceRotation(of: index, past: play.order.clip.name) }
-        turns[index].slots.ended(
+        turns[index].ended(
+            outcome,
+            end,
+            of: play.order.clip.name,
             at: now,
-            startsAfresh: outcome.startsAfresh,
-            conditionsHold: conditionsHold(for: turns[index])
+            conditionsHold: lacks(of: turns[index]).isEmpty
         )
+        lookAtTimetable(of: index)
         if isShutDown { endTurns(&actions) }
+    }
+
+    /// A play that somebody asked for has ended: it is heard again, or that was it.
+    private mutating func conclude(
+        _ entry: PlayQueue.Entry,
+        _ outcome: PlayOutcome,
+        _ end: PlayEnd,
+        _ actions: inout [Action]
+    ) {
+        switch outcome {
+        case .finished where entry.round < entry.request.repeats:
+            var entry = entry
+            entry.round += 1
+            entry.notBefore = now + Programme.repeatPause
+            if isShutDown { skip(entry, .daemonStops, &actions) } else { queue.putBack(entry) }
+        case .finished: actions.append(.concluded(entry.id, .finished))
+        case .cut(let reason): actions.append(.concluded(entry.id, .cut(reason)))
+        case .deviceFailed(let reason): actions.append(.concluded(entry.id, .failed(reason: reason)))
+        case .fileFailed:
+            actions.append(.concluded(entry.id, .failed(reason: end.reason ?? "the file cannot be decoded")))
+        }
     }
 
     private mutating func noteFile(_ clip: String, _ end: PlayEnd) {
@@ -184,7 +245,7 @@ extension Announcer {
         }
     }
 
-    private mutating func noteDevice(_ outcome: Outcome, _ end: PlayEnd, _ actions: inout [Action]) {
+    private mutating func noteDevice(_ outcome: PlayOutcome, _ end: PlayEnd, _ actions: inout [Action]) {
         let change =
             if case .deviceFailed(let reason) = outcome {
                 device.fail(reason, at: now)
@@ -199,18 +260,15 @@ extension Announcer {
     mutating func shutDown(_ actions: inout [Action]) {
         guard !isShutDown else { return }
         isShutDown = true
-        switch floor {
-        case .free, .stopping: break
-        case .starting(let play): stop(play, .hindered(.daemonStops), since: nil, &actions)
-        case .sounding(let play, let since): stop(play, .hindered(.daemonStops), since: since, &actions)
-        }
-        while let entry = queue.popFirst() { record(.daemonStops, entry, &actions) }
+        if let (play, since) = current { stop(play, .hindered(.daemonStops), since: since, &actions) }
+        for entry in queue.removeAll() { skip(entry, .daemonStops, &actions) }
         endTurns(&actions)
     }
 
     // MARK: Records
 
-    private func record(_ hindrance: Hindrance, _ entry: PlayQueue.Entry, _ actions: inout [Action]) {
+    /// A request is not played, or not again.
+    private func skip(_ entry: PlayQueue.Entry, _ hindrance: Hindrance, _ actions: inout [Action]) {
         let skipped = SkippedAnnouncement(
             origin: .request(entry.id, entry.request),
             clip: entry.request.clip,
@@ -219,6 +277,7 @@ extension Announcer {
             slots: 1
         )
         actions.append(.record(.announcementSkipped(skipped)))
+        actions.append(.concluded(entry.id, .skipped(hindrance)))
     }
 
     func record(_ change: DeviceHealth.Change, _ actions: inout [Action]) {

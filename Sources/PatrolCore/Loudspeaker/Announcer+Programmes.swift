@@ -7,6 +7,7 @@ extension Announcer {
         let isTimeToLook = schedulesChangeAt.map { now >= $0 } ?? false
         guard force || isTimeToLook else { return }
         schedulesChangeAt = nil
+        for index in turns.indices { lookAtTimetable(of: index) }
         guard case .trusted(let offset) = clock.state(at: now) else {
             for index in turns.indices { turns[index].scheduleHolds = true }
             return
@@ -22,45 +23,49 @@ extension Announcer {
         }
     }
 
-    func conditionsHold(for turn: Turn) -> Bool {
-        let programme = turn.programme
-        return turn.scheduleHolds && (isMoving || !programme.onlyWhileMoving) && (isOnDuty || !programme.onlyOnDuty)
-            && (programme.zones.map { !$0.isDisjoint(with: zones) } ?? true)
+    /// The conditions of a programme that do not hold.
+    func lacks(of turn: ProgrammeTurn) -> [ProgrammeCondition] {
+        turn.programme.lacks(
+            scheduleHolds: turn.scheduleHolds,
+            zones: zones,
+            isMoving: isMoving,
+            isOnDuty: isOnDuty
+        )
     }
 
     // MARK: Clips
 
-    /// The clip whose turn it is: the next in the rotation that is there and good.
-    func clip(of turn: Turn) -> Clip? {
-        place(of: turn).flatMap { clips[turn.programme.clips[$0]] }
+    /// The clips that can be played, the one whose turn it is first; only the one that is to be heard again, if one is.
+    func candidates(of turn: ProgrammeTurn) -> [Clip] {
+        let names = turn.repetition.map { [$0.clip] } ?? turn.rotation.inTurn
+        return names.compactMap(usableClip)
     }
 
-    private func place(of turn: Turn) -> Int? {
-        let count = turn.programme.clips.count
-        return (0..<count).lazy.map { (turn.rotation + $0) % count }
-            .first { usableClip(turn.programme.clips[$0]) != nil }
+    /// The clip that would be played now: the next one that would end before quiet begins, or if none would, the next.
+    func clip(of turn: ProgrammeTurn) -> Clip? {
+        let candidates = candidates(of: turn)
+        return candidates.first { wouldEndInTime($0, isExempt: false) } ?? candidates.first
     }
 
     /// A clip that is there and has not kept failing.
     func usableClip(_ name: String) -> Clip? {
-        fileFailures[name, default: 0] < settings.largestNumberOfFileFailures ? clips[name] : nil
-    }
-
-    /// Goes on to the clip after the one that was played.
-    mutating func advanceRotation(of index: Int, past clip: String) {
-        let names = turns[index].programme.clips
-        // The place is looked for from where the rotation stood: meanwhile the clips may have changed.
-        let places = (0..<names.count).map { (turns[index].rotation + $0) % names.count }
-        guard let place = places.first(where: { names[$0] == clip }) else { return }
-        turns[index].rotation = (place + 1) % names.count
+        fileFailures[name, default: 0] < settings.largestNumberOfFileFailures ? clips?[name] : nil
     }
 
     // MARK: Slots
 
+    /// Looks when the next time of a timetable comes.
+    mutating func lookAtTimetable(of index: Int) {
+        var offset: ClockOffset?
+        if case .trusted(let trusted) = clock.state(at: now) { offset = trusted }
+        turns[index].look(at: now, offset, in: settings.zone)
+    }
+
     /// The time of day has become known.
     mutating func beginAnew(_ actions: inout [Action]) {
         for index in turns.indices {
-            if let rest = turns[index].slots.beginAnew(at: now) { record(rest, of: index, &actions) }
+            let rest = turns[index].periodically { $0.beginAnew(at: now) }
+            if let rest { record(rest, of: index, &actions) }
         }
     }
 
@@ -68,51 +73,89 @@ extension Announcer {
     mutating func updateTurns(_ actions: inout [Action]) {
         guard !isShutDown else { return }
         for index in turns.indices {
-            let hold = conditionsHold(for: turns[index])
-            if case .skipping(let run) = turns[index].slots.state {
+            let hold = lacks(of: turns[index]).isEmpty
+            if let run = turns[index].run {
                 let hindrance = hold ? hindrance(to: turns[index]) : nil
-                if let hindrance, hindrance.0.continues(run.hindrance) {
-                    turns[index].slots.stay(until: hindrance.until)
-                } else if let rest = turns[index].slots.endRun(at: now) {
+                if let (hindrance, until) = hindrance, hindrance.continues(run.hindrance) {
+                    turns[index].periodically { $0.stay(until: until) }
+                } else if let rest = turns[index].periodically({ $0.endRun(at: now) }) {
                     record(rest, of: index, &actions)
                 }
             }
             if hold {
-                turns[index].slots.begin(at: now)
-            } else if let slot = turns[index].slots.end(at: now) {
-                record(.conditionsEnded, index, at: slot, &actions)
+                turns[index].periodically { $0.begin(at: now) }
+            } else {
+                endSlots(of: index, .conditionsEnded, &actions)
             }
         }
+    }
+
+    /// The conditions of a programme hold no longer, or the daemon stops.
+    private mutating func endSlots(of index: Int, _ hindrance: Hindrance, _ actions: inout [Action]) {
+        let slot = turns[index].periodically { $0.end(at: now) }
+        if let slot { record(hindrance, index, at: slot, &actions) }
+        if case .periodic(let slots) = turns[index].slots, slots.state == .dormant { turns[index].abandonSlot() }
     }
 
     /// The last word on all slots, before the daemon stops.
     mutating func endTurns(_ actions: inout [Action]) {
         for index in turns.indices {
-            if let rest = turns[index].slots.endRun(at: now) { record(rest, of: index, &actions) }
-            if let slot = turns[index].slots.end(at: now) { record(.daemonStops, index, at: slot, &actions) }
+            if let rest = turns[index].periodically({ $0.endRun(at: now) }) { record(rest, of: index, &actions) }
+            endSlots(of: index, .daemonStops, &actions)
+            guard case .timetable = turns[index].slots, let slot = turns[index].due(at: now) else { continue }
+            skip(slot, of: index, .daemonStops, until: nil, &actions)
         }
     }
 
     /// Gives the free floor to the programme that has waited longest; slots that cannot be played are skipped.
     mutating func giveFloorToProgramme(_ actions: inout [Action]) {
-        var waiting = turns.indices.compactMap { index in turns[index].slots.due(at: now).map { (index, $0) } }
+        // Nothing comes between a clip and its repetition.
+        let repeating = turns.indices.filter { turns[$0].repetition != nil }
+        guard repeating.allSatisfy({ turns[$0].due(at: now) != nil }) else { return }
+        var waiting = turns.indices.compactMap { index in turns[index].due(at: now).map { (index, $0) } }
         // A stable order: those that are due at the same instant follow the configuration.
-        waiting.sort { ($0.1, $0.0) < ($1.1, $1.0) }
+        waiting.sort { left, right in
+            (turns[left.0].repetition == nil ? 1 : 0, left.1, left.0)
+                < (turns[right.0].repetition == nil ? 1 : 0, right.1, right.0)
+        }
         for (index, slot) in waiting {
-            if let (hindrance, until) = hindrance(to: turns[index]) {
+            if let (hindrance, until) = hindrance(to: turns[index], at: slot) {
                 if isWorthWaiting(for: hindrance, slot, until) { continue }
-                turns[index].slots.skip(slot, hindrance, clip: clip(of: turns[index])?.name, until: until)
-                record(hindrance, index, at: slot, &actions)
+                skip(slot, of: index, hindrance, until: until, &actions)
             } else if let clip = clip(of: turns[index]) {
                 let id = nextID()
-                turns[index].slots.play(id, dueAt: slot)
+                turns[index].play(id, dueAt: slot, at: now)
                 order(clip, id, forProgramme: index, &actions)
                 return
             }
         }
     }
 
+    private mutating func skip(
+        _ slot: Instant,
+        of index: Int,
+        _ hindrance: Hindrance,
+        until: Instant?,
+        _ actions: inout [Action]
+    ) {
+        let clip = clip(of: turns[index])?.name
+        record(hindrance, index, at: slot, &actions)
+        turns[index].skip(slot, hindrance, clip: clip, until: until, at: now)
+        lookAtTimetable(of: index)
+    }
+
+    /// What keeps a turn from being taken: of a timetable, that it is too late or that a condition is missing; of any,
+    /// what hinders all.
+    private func hindrance(to turn: ProgrammeTurn, at slot: Instant) -> (Hindrance, until: Instant?)? {
+        guard case .timetable = turn.slots else { return hindrance(to: turn) }
+        let lacks = lacks(of: turn).filter { $0 != .schedule }
+        if now - slot > settings.timetablePatience { return (.waitedTooLong, nil) }
+        return hindrance(to: turn) ?? (lacks.isEmpty ? nil : (.conditionsMissing(lacks), nil))
+    }
+
     private func isWorthWaiting(for hindrance: Hindrance, _ slot: Instant, _ until: Instant?) -> Bool {
+        // They will have been looked at in a moment, and then one knows more.
+        if hindrance == .clipsUnchecked { return true }
         guard case .quiet = hindrance, let until else { return false }
         return until - slot <= settings.patience
     }
@@ -130,7 +173,7 @@ extension Announcer {
         actions.append(.record(.announcementSkipped(skipped)))
     }
 
-    private func record(_ rest: ProgrammeSlots.Rest, of index: Int, _ actions: inout [Action]) {
+    private func record(_ rest: PeriodicSlots.Rest, of index: Int, _ actions: inout [Action]) {
         let skipped = SkippedAnnouncement(
             origin: .programme(turns[index].programme.name),
             clip: rest.run.clip,

@@ -21,13 +21,23 @@ extension Announcer {
         verdict = settings.gate.verdict(at: now, clock: clock, zones: zones)
         switch verdict {
         case .silent(.clockUntrusted, let until):
-            gateAskedAgainAt = until.map { max($0, now + Self.shortestPauseOfGate) }
+            quietEndsAt = until.map { max($0, now + Self.shortestPauseOfGate) }
+            gateAskedAgainAt = quietEndsAt
         case .silent(.quiet(let rule), let until):
-            gateAskedAgainAt = until.map { max($0, now + Self.shortestPauseOfGate) }
-            if recordedQuiet == nil { actions.append(.record(.quietBegan(rule: rule))) }
+            let ruleChanges = settings.gate.ruleMayChange(after: now, clock: clock, zones: zones)
+            let earliest = now + Self.shortestPauseOfGate
+            quietEndsAt = until.map { max($0, earliest) }
+            gateAskedAgainAt = [until, ruleChanges].compactMap { $0 }.min().map { max($0, earliest) }
+            switch recordedQuiet {
+            case nil: actions.append(.record(.quietBegan(rule: rule)))
+            case let before? where before != rule:
+                actions.append(.record(.quietChanged(from: before, to: rule)))
+            case _?: break
+            }
             recordedQuiet = rule
         case .open(let until):
             // Open up to and including that instant.
+            quietEndsAt = nil
             gateAskedAgainAt = until.map { max($0 + .nanoseconds(1), now + Self.shortestPauseOfGate) }
             if let rule = recordedQuiet { actions.append(.record(.quietEnded(rule: rule))) }
             recordedQuiet = nil
@@ -76,16 +86,22 @@ extension Announcer {
     /// What keeps a clip from being started.
     func hindrance(to clip: Clip, isExempt: Bool) -> Hindrance? {
         if let silencer = silencer(isExempt: isExempt) { return silencer }
-        guard let deadline = deadline(isExempt: isExempt) else { return nil }
-        return now + settings.startAllowance + clip.duration > deadline ? .wouldNotEndBeforeQuiet : nil
+        if let playerProblem { return .playerUnusable(playerProblem) }
+        return wouldEndInTime(clip, isExempt: isExempt) ? nil : .wouldNotEndBeforeQuiet
+    }
+
+    /// Whether a clip that is started now will have ended when quiet begins.
+    func wouldEndInTime(_ clip: Clip, isExempt: Bool) -> Bool {
+        deadline(isExempt: isExempt).map { now + settings.startAllowance + clip.duration <= $0 } ?? true
     }
 
     /// What keeps a programme from using its slot, and until when, as far as is known.
-    func hindrance(to turn: Turn) -> (Hindrance, until: Instant?)? {
+    func hindrance(to turn: ProgrammeTurn) -> (Hindrance, until: Instant?)? {
         if let silencer = silencer(isExempt: false) {
-            if case .quiet = silencer { return (silencer, gateAskedAgainAt) }
+            if case .quiet = silencer { return (silencer, quietEndsAt) }
             return (silencer, nil)
         }
+        if clips == nil { return (.clipsUnchecked, nil) }
         guard let clip = clip(of: turn) else { return (.noPlayableClip, nil) }
         if let pauseEnds = device.pauseEnds(after: now) { return (.loudspeakerFailed, pauseEnds) }
         return hindrance(to: clip, isExempt: false).map { ($0, nil) }
@@ -106,15 +122,13 @@ extension Announcer {
 
     /// Asks for what plays whether it may go on, and until when.
     mutating func reviewPlay(_ actions: inout [Action]) {
-        let since: Instant?
-        var play: Play
-        switch floor {
-        case .free, .stopping: return
-        case .starting(let ordered): (play, since) = (ordered, nil)
-        case .sounding(let sounding, let instant): (play, since) = (sounding, instant)
-        }
+        guard case (var play, let since)? = current else { return }
         if let silencer = silencer(isExempt: play.isExempt) {
             stop(play, .hindered(silencer), since: since, &actions)
+            return
+        }
+        if let ended = conditionEnded(of: play) {
+            stop(play, .conditionEnded(ended), since: since, &actions)
             return
         }
         if case .silent(.quiet(let rule), _) = verdict { play.announcement.inSpiteOfQuiet = rule }
@@ -123,6 +137,12 @@ extension Announcer {
             actions.append(.changeDeadline(play.order.id, deadline.instant))
         }
         floor = since.map { .sounding(play, since: $0) } ?? .starting(play)
+    }
+
+    /// The condition of a play's programme at whose end it is stopped, if there is one that has ended.
+    private func conditionEnded(of play: Play) -> ProgrammeCondition? {
+        guard let index = play.programme else { return nil }
+        return lacks(of: turns[index]).first(where: turns[index].programme.stopsAtEndOf.contains)
     }
 
     /// The deadline that the player must be told, if it is another one.

@@ -2,7 +2,7 @@ extension Announcer {
     /// How it stands, as of the last call of ``handle(_:at:)``.
     public var status: AnnouncerStatus {
         let programmes = turns.map(programmeStatus)
-        let next = next(of: programmes)
+        let next = forecast
         return AnnouncerStatus(
             playing: playing,
             next: next,
@@ -36,62 +36,12 @@ extension Announcer {
         }
     }
 
-    // MARK: What comes next
-
-    private func next(of programmes: [AnnouncerStatus.ProgrammeStatus]) -> AnnouncerStatus.Next? {
-        if let entry = queue.entries.first {
-            return .init(at: now, clip: entry.request.clip, programme: nil, priority: entry.request.priority)
-        }
-        return programmes.compactMap { programme in
-            guard let at = programme.nextAt, let clip = programme.clip else { return nil }
-            return AnnouncerStatus.Next(at: at, clip: clip, programme: programme.name, priority: .scheduled)
-        }.min { $0.at < $1.at }
-    }
-
-    private func programmeStatus(_ turn: Turn) -> AnnouncerStatus.ProgrammeStatus {
-        var hindrance: Hindrance?
-        if case .skipping(let run) = turn.slots.state { hindrance = run.hindrance }
+    private func programmeStatus(_ turn: ProgrammeTurn) -> AnnouncerStatus.ProgrammeStatus {
         let lacks = lacks(of: turn)
-        return .init(
-            name: turn.programme.name,
-            lacks: lacks,
-            clip: clip(of: turn)?.name,
-            nextAt: nextSlot(of: turn, lacks: lacks),
-            hindrance: hindrance
-        )
-    }
-
-    private func lacks(of turn: Turn) -> [String] {
-        let programme = turn.programme
-        var lacks: [String] = []
-        if !turn.scheduleHolds { lacks.append("schedule") }
-        if let zones = programme.zones, zones.isDisjoint(with: self.zones) { lacks.append("zone") }
-        if programme.onlyWhileMoving, !isMoving { lacks.append("motion") }
-        if programme.onlyOnDuty, !isOnDuty { lacks.append("duty") }
-        return lacks
-    }
-
-    private func nextSlot(of turn: Turn, lacks: [String]) -> Instant? {
-        guard !isShutDown, let silentUntil = silentUntil else { return nil }
-        return turn.slots.next(
-            ifConditionsHoldFrom: lacks == ["schedule"] ? scheduleBegins(of: turn) : nil,
-            silentUntil: silentUntil,
-            patience: settings.patience
-        )
-    }
-
-    private func scheduleBegins(of turn: Turn) -> Instant? {
-        guard case .trusted(let offset) = clock.state(at: now) else { return nil }
-        let time = offset.wallTime(at: now)
-        return settings.zone.nextChange(after: time, of: [turn.programme.schedule]).map { now + ($0 - time) }
-    }
-
-    /// Before when nothing can sound; now, if something can. `nil` if that is not known.
-    private var silentUntil: Instant? {
-        var until: Instant? = now
-        if case .silent(_, let opens) = verdict { until = opens }
-        guard mute != nil, let opens = until else { return until }
-        return muteLookedAtAgainAt.map { max($0, opens) }
+        var hindrance = lacks.isEmpty ? self.hindrance(to: turn)?.0 : nil
+        // Before its first slot nothing is skipped.
+        if turn.run == nil, turn.due(at: now) == nil { hindrance = nil }
+        return .init(name: turn.programme.name, lacks: lacks, clip: clip(of: turn)?.name, hindrance: hindrance)
     }
 
     // MARK: Why nothing sounds
@@ -110,6 +60,8 @@ extension Announcer {
         if programmes.isEmpty {
             return .init(code: "no-programmes", words: "no programme is configured", until: nil)
         }
+        if clips == nil { return silence(.clipsUnchecked, until: nil) }
+        if let playerProblem { return silence(.playerUnusable(playerProblem), until: nil) }
         let able = programmes.filter { $0.lacks.isEmpty }
         if able.isEmpty {
             return .init(code: "conditions", words: "no programme's conditions hold", until: next?.at)

@@ -2,11 +2,13 @@
 ///
 /// Programmes propose, people insert, and the last word has silence, in this order, the last one wins:
 ///
-/// 1. **Programmes** have a slot every `gap` while their conditions hold (``Programme``).
+/// 1. **Programmes** have slots while their conditions hold, or at times of the day (``Programme``). Duty that ends stops
+///    their clip; in front of the end of a zone, of a drive or of their hours it is heard to its end, unless the
+///    programme says otherwise (``Programme/stopsAtEndOf``).
 /// 2. **Priorities**: emergency, live, manual, scheduled. A higher one cuts a lower one; equals wait for each other, as
 ///    do programmes that are due together: the one that has waited longest first, then in configuration order. A
-///    scheduled clip that was cut by a higher one starts afresh.
-/// 3. **Mutes** silence everything.
+///    scheduled clip that was cut by a higher one starts afresh, once; after any other cut the next clip's turn comes.
+/// 3. **Stops** end what plays, **mutes** silence everything.
 /// 4. **The quiet gate** (``QuietGate``). Only an emergency may sound in quiet hours, if the configuration allows it and
 ///    it has a reason. While the time of day is unknown nothing sounds, whatever it is.
 ///
@@ -31,12 +33,17 @@ public struct Announcer: Sendable {
         case dutyChanged(isOn: Bool)
         /// The clips folder was checked; bad files are absent. A clip that kept failing gets a new chance.
         case clipsChanged([String: Clip])
+        /// The program that plays can be started, or why it cannot.
+        case playerChanged(problem: String?)
         /// Somebody wants a clip played; answered by exactly one ``Action/reply(_:)``, the first of the actions.
         case say(SayRequest)
         /// A person orders silence; a mute that is in force is replaced.
         case mute(Mute)
         /// A person ends it.
         case unmute(requester: String)
+        /// A person ends what plays, and what waits as well if that is wanted; answered by ``Action/stopReply(_:)``, the
+        /// first of the actions.
+        case stop(requester: String, andQueue: Bool)
         /// The player says that the first frames sound.
         case playStarted(PlayID)
         /// The player ended, or was killed.
@@ -60,6 +67,10 @@ public struct Announcer: Sendable {
         case record(LoudspeakerEvent)
         /// The answer to ``Input/say(_:)``.
         case reply(SayReply)
+        /// The answer to ``Input/stop(requester:andQueue:)``.
+        case stopReply(StopReply)
+        /// An accepted request has ended, once for each. The name is that of its first play.
+        case concluded(PlayID, SayConclusion)
     }
 
     /// What the player does, as far as is known.
@@ -80,30 +91,24 @@ public struct Announcer: Sendable {
         var announcement: Announcement
         /// The programme's place in the configuration; `nil` if somebody asked for it.
         var programme: Int?
+        /// What somebody asked for; `nil` for a programme.
+        var entry: PlayQueue.Entry?
         /// An emergency that quiet hours do not hold back.
         var isExempt: Bool
         /// What the player was told last.
         var deadline: Instant?
     }
 
-    /// A programme and how it stands.
-    struct Turn: Sendable {
-        var programme: Programme
-        var slots: ProgrammeSlots
-        /// The place in ``Programme/clips`` of the clip whose turn it is.
-        var rotation = 0
-        /// Whether its schedule holds; while the time of day is unknown it may, so it counts as holding.
-        var scheduleHolds = true
-    }
-
     let settings: AnnouncerSettings
-    var clips: [String: Clip]
+    /// `nil` until the clips folder was checked for the first time.
+    var clips: [String: Clip]?
+    var playerProblem: String?
     var clock: WallClock
     var zones: Set<String>
     var isMoving = false
     var isOnDuty: Bool
     var mute: Mute?
-    var turns: [Turn]
+    var turns: [ProgrammeTurn]
     var queue: PlayQueue
     var floor: Floor = .free
     var device: DeviceHealth
@@ -115,6 +120,8 @@ public struct Announcer: Sendable {
     /// What the gate said last, and when it must be asked again.
     var verdict: QuietGate.Verdict
     var gateAskedAgainAt: Instant?
+    /// When quiet ends, as far as is known; another rule may take over before.
+    var quietEndsAt: Instant?
     /// The quiet rule that is on record as in force.
     var recordedQuiet: String?
     var schedulesChangeAt: Instant?
@@ -149,7 +156,7 @@ public struct Announcer: Sendable {
         self.mute = mute
         self.now = now
         clips = settings.clips
-        turns = settings.programmes.map { Turn(programme: $0, slots: ProgrammeSlots(gap: $0.gap)) }
+        turns = settings.programmes.map(ProgrammeTurn.init)
         queue = PlayQueue(bound: settings.queueBound)
         device = DeviceHealth(
             settings: .init(
@@ -200,7 +207,9 @@ public struct Announcer: Sendable {
         case .clipsChanged(let clips):
             self.clips = clips
             fileFailures = [:]
-        case .say, .mute, .unmute, .playStarted, .playEnded, .wakeUp, .shutDown:
+        case .playerChanged(let problem):
+            playerProblem = problem
+        case .say, .mute, .unmute, .stop, .playStarted, .playEnded, .wakeUp, .shutDown:
             break
         }
         return false
@@ -212,17 +221,18 @@ public struct Announcer: Sendable {
         case .say(let request): say(request, &actions)
         case .mute(let mute): begin(mute, &actions)
         case .unmute(let requester): endMute(.person(requester: requester), &actions)
+        case .stop(let requester, let andQueue): stop(by: requester, andQueue: andQueue, &actions)
         case .playStarted(let id): started(id, &actions)
         case .playEnded(let id, let end): ended(id, end, &actions)
         case .shutDown: shutDown(&actions)
-        case .clockChanged, .zonesChanged, .motionChanged, .dutyChanged, .clipsChanged, .wakeUp: break
+        case .clockChanged, .zonesChanged, .motionChanged, .dutyChanged, .clipsChanged, .playerChanged, .wakeUp: break
         }
     }
 
     private var nextWake: Instant? {
         var instants = [gateAskedAgainAt, schedulesChangeAt, muteLookedAtAgainAt, device.wakeAt]
         // While something plays, slots wait for its end.
-        if case .free = floor { instants += turns.map { $0.slots.wakeAt(after: now) } }
+        if case .free = floor { instants += turns.map { $0.wakeAt(after: now) } + [queue.wakeAt] }
         return instants.compactMap { $0 }.min().map { max($0, now + Self.shortestSleep) }
     }
 

@@ -6,8 +6,10 @@ public struct AnnouncerSettings: Sendable {
     public var zone: CivilZone
     /// In the order in which they speak if several are due.
     public var programmes: [Programme]
-    /// The playable clips by their names; bad ones are absent.
-    public var clips: [String: Clip]
+    /// The playable clips by their names; bad ones are absent. `nil` if they are not checked yet.
+    public var clips: [String: Clip]?
+    /// What changes the volume of all but emergencies.
+    public var volumes: [VolumeRule] = []
     /// The loudness that all clips are brought to, in LUFS.
     public var targetLoudnessLUFS: Double = -16
     /// Whether an emergency with a reason may sound in quiet hours.
@@ -26,11 +28,14 @@ public struct AnnouncerSettings: Sendable {
     /// How long a slot waits for a quiet that ends by itself. A programme from 06:00 on finds the gate shut at 06:00
     /// sharp, for the clock's uncertainty; its first slot is not to be lost by that.
     public var patience: Duration = .seconds(10)
+    /// How long a turn of a timetable waits for other announcements to end, or for a daemon that slept; after that it is
+    /// no longer an announcement of its hour.
+    public var timetablePatience: Duration = .seconds(300)
     /// How often in a row a clip's file may fail until it counts as bad.
     public var largestNumberOfFileFailures = 3
 
     /// See the properties.
-    public init(gate: QuietGate, zone: CivilZone, programmes: [Programme], clips: [String: Clip]) {
+    public init(gate: QuietGate, zone: CivilZone, programmes: [Programme], clips: [String: Clip]?) {
         self.gate = gate
         self.zone = zone
         self.programmes = programmes

@@ -12,9 +12,10 @@ public struct AnnouncerStatus: Hashable, Sendable {
         public var stopping: StopReason?
     }
 
-    /// What comes next, as far as can be known.
+    /// What comes next if nothing happens from outside: nobody signs off, mutes or asks for something, the vehicle stays
+    /// where it is and goes on moving or standing.
     public struct Next: Hashable, Sendable {
-        /// When; of a request that waits: as soon as those before it have ended.
+        /// When.
         public var at: Instant
         /// The clip's name.
         public var clip: String
@@ -38,12 +39,10 @@ public struct AnnouncerStatus: Hashable, Sendable {
     public struct ProgrammeStatus: Hashable, Sendable {
         /// Its name.
         public var name: String
-        /// What it lacks to have slots: some of `schedule`, `zone`, `motion`, `duty`; none if the conditions hold.
-        public var lacks: [String]
+        /// What it lacks to have slots; none if the conditions hold.
+        public var lacks: [ProgrammeCondition]
         /// The next clip; `nil` if none is playable.
         public var clip: String?
-        /// Its next slot that is not skipped, as far as is known.
-        public var nextAt: Instant?
         /// Why its slots are skipped, if they are.
         public var hindrance: Hindrance?
     }

@@ -10,8 +10,18 @@ public enum Hindrance: Hashable, Sendable, CustomStringConvertible {
     case muted
     /// The sound device failed a moment ago; it is tried again after a pause.
     case loudspeakerFailed
+    /// The clips are still being checked.
+    case clipsUnchecked
     /// None of the clips is there and good.
     case noPlayableClip
+    /// The program that plays cannot be started, for this reason.
+    case playerUnusable(String)
+    /// These of the programme's conditions do not hold.
+    case conditionsMissing([ProgrammeCondition])
+    /// A turn of the timetable waited for other announcements for too long.
+    case waitedTooLong
+    /// Somebody ended what plays and what waits.
+    case stoppedByPerson
     /// The slot waited for another announcement, and meanwhile its programme's conditions ceased to hold.
     case conditionsEnded
     /// The daemon stops.
@@ -25,7 +35,12 @@ public enum Hindrance: Hashable, Sendable, CustomStringConvertible {
         case .wouldNotEndBeforeQuiet: "would-not-end-before-quiet"
         case .muted: "muted"
         case .loudspeakerFailed: "loudspeaker-failed"
+        case .clipsUnchecked: "clips-unchecked"
         case .noPlayableClip: "no-playable-clip"
+        case .playerUnusable: "player-unusable"
+        case .conditionsMissing: "conditions-missing"
+        case .waitedTooLong: "waited-too-long"
+        case .stoppedByPerson: "stopped-by-person"
         case .conditionsEnded: "conditions-ended"
         case .daemonStops: "daemon-stops"
         }
@@ -39,7 +54,12 @@ public enum Hindrance: Hashable, Sendable, CustomStringConvertible {
         case .wouldNotEndBeforeQuiet: "the clip would not end before quiet hours begin"
         case .muted: "muted"
         case .loudspeakerFailed: "the loudspeaker has failed and is tried again after a pause"
+        case .clipsUnchecked: "the clips are still being checked"
         case .noPlayableClip: "no clip of the programme is there and good"
+        case .playerUnusable(let reason): "the player cannot be started: \(reason)"
+        case .conditionsMissing(let conditions): conditions.map(\.missing).joined(separator: ", ")
+        case .waitedTooLong: "it waited too long for other announcements to end"
+        case .stoppedByPerson: "somebody stopped it"
         case .conditionsEnded: "its conditions ceased to hold while it waited"
         case .daemonStops: "the daemon stops"
         }
@@ -59,6 +79,10 @@ public enum StopReason: Hashable, Sendable, CustomStringConvertible {
     case hindered(Hindrance)
     /// Something more important has come.
     case outranked(by: PlayPriority)
+    /// This condition of its programme has ceased to hold.
+    case conditionEnded(ProgrammeCondition)
+    /// Somebody stopped it.
+    case person(requester: String)
     /// Its deadline came; the player stopped by itself.
     case deadline
     /// The player ended without having been told to; its reason says more.
@@ -69,6 +93,8 @@ public enum StopReason: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .hindered(let hindrance): hindrance.code
         case .outranked: "outranked"
+        case .conditionEnded(let condition): "\(condition.rawValue)-ended"
+        case .person: "person"
         case .deadline: "deadline"
         case .unasked: "unasked"
         }
@@ -79,6 +105,8 @@ public enum StopReason: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .hindered(let hindrance): hindrance.description
         case .outranked(let priority): "cut by a more important announcement (\(priority.name))"
+        case .conditionEnded(let condition): condition.ended
+        case .person(let requester): "stopped by \(requester)"
         case .deadline: "quiet hours were about to begin"
         case .unasked: "the player ended by itself"
         }

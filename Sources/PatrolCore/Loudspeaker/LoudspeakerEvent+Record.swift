@@ -9,6 +9,7 @@ extension LoudspeakerEvent {
         case .announcementFailed: "announcement.failed"
         case .announcementSkipped: "announcement.skipped"
         case .quietBegan: "quiet.began"
+        case .quietChanged: "quiet.changed"
         case .quietEnded: "quiet.ended"
         case .muted: "loudspeaker.muted"
         case .unmuted: "loudspeaker.unmuted"
@@ -31,6 +32,8 @@ extension LoudspeakerEvent {
             skipped.details
         case .quietBegan(let rule), .quietEnded(let rule):
             ["rule": .string(rule)]
+        case .quietChanged(let before, let rule):
+            ["rule": .string(rule), "after": .string(before)]
         case .muted(let mute):
             known(["by": .string(mute.requester), "until": mute.until.map { .string("\($0)") }])
         case .unmuted(.time):
@@ -57,6 +60,8 @@ extension Announcement {
             "by": requester.map(DetailValue.string),
             "zones": zones.isEmpty ? nil : .string(zones.joined(separator: ", ")),
             "in_spite_of_quiet": inSpiteOfQuiet.map(DetailValue.string),
+            "round": round.map { .integer(Int64($0.number)) },
+            "rounds": round.map { .integer(Int64($0.of)) },
         ])
     }
 }

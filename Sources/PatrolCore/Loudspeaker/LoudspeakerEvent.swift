@@ -10,8 +10,10 @@ public enum LoudspeakerEvent: Hashable, Sendable {
     case announcementFailed(Announcement, PlayEnd)
     /// Slots of a programme, or an accepted request, that were not played.
     case announcementSkipped(SkippedAnnouncement)
-    /// Quiet hours are in force, by this rule. When one rule follows another without a pause, it is one quiet.
+    /// Quiet hours are in force, by this rule.
     case quietBegan(rule: String)
+    /// They go on without a pause, by another rule.
+    case quietChanged(from: String, to: String)
     /// They are over; the rule that held last.
     case quietEnded(rule: String)
     /// A person ordered silence.
@@ -44,6 +46,16 @@ public struct Announcement: Hashable, Sendable {
     public var zones: [String]
     /// The quiet rule in spite of which it sounded: an emergency's exception.
     public var inSpiteOfQuiet: String?
+    /// Which time of several this is; `nil` for something that is played once.
+    public var round: Round?
+
+    /// One of several times that a clip is played, by a request or in a programme's slot.
+    public struct Round: Hashable, Sendable {
+        /// 1 for the first.
+        public var number: Int
+        /// How many there are to be.
+        public var of: Int
+    }
 
     /// See the properties.
     public init(
@@ -54,7 +66,8 @@ public struct Announcement: Hashable, Sendable {
         reason: String?,
         requester: String?,
         zones: [String],
-        inSpiteOfQuiet: String?
+        inSpiteOfQuiet: String?,
+        round: Round? = nil
     ) {
         self.id = id
         self.clip = clip.name
@@ -65,6 +78,7 @@ public struct Announcement: Hashable, Sendable {
         self.requester = requester
         self.zones = zones
         self.inSpiteOfQuiet = inSpiteOfQuiet
+        self.round = round
     }
 }
 

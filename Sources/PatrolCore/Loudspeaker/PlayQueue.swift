@@ -5,9 +5,14 @@
 struct PlayQueue: Hashable, Sendable {
     /// One that waits.
     struct Entry: Hashable, Sendable {
+        /// Names the request; the first of its plays has the same name.
         var id: PlayID
         var request: SayRequest
         var since: Instant
+        /// 1 until it was heard once.
+        var round = 1
+        /// Not before this instant: the pause of a repetition.
+        var notBefore: Instant?
     }
 
     private let bound: Int
@@ -30,8 +35,24 @@ struct PlayQueue: Hashable, Sendable {
         return index
     }
 
-    /// The next one.
-    mutating func popFirst() -> Entry? {
-        entries.isEmpty ? nil : entries.removeFirst()
+    /// Puts one that is to be heard again before all that are not more important: it keeps its turn.
+    mutating func putBack(_ entry: Entry) {
+        let index = entries.firstIndex { $0.request.priority <= entry.request.priority } ?? entries.endIndex
+        entries.insert(entry, at: index)
+    }
+
+    /// The next one; `nil` if there is none, or it is a repetition whose pause is not over.
+    mutating func popFirst(at now: Instant) -> Entry? {
+        guard let first = entries.first, first.notBefore.map({ $0 <= now }) ?? true else { return nil }
+        return entries.removeFirst()
+    }
+
+    /// When the next one may be played, if it has to wait for that.
+    var wakeAt: Instant? { entries.first?.notBefore }
+
+    /// Takes all of them.
+    mutating func removeAll() -> [Entry] {
+        defer { entries = [] }
+        return entries
     }
 }

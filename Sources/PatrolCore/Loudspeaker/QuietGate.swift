@@ -64,6 +64,15 @@ public struct QuietGate: Sendable {
         }
     }
 
+    /// When another quiet rule than now may be the one that holds, while it stays quiet: the answer names the rule.
+    /// - Returns: `nil` if none will, or the time of day is unknown.
+    public func ruleMayChange(after now: Instant, clock: WallClock, zones: Set<String>) -> Instant? {
+        guard case .trusted(let offset) = clock.state(at: now) else { return nil }
+        let window = UncertainTime(clock: clock, offset: offset)
+        return hours.nextEdge(after: window.earliest(at: now), inZones: zones)
+            .map { window.firstInstant(surelyAfter: $0, from: now) }
+    }
+
     /// Windows that are merged in one answer; where it gives up one asks again.
     private static let largestNumberOfMergedWindows = 100
 

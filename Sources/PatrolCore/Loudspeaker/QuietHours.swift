@@ -45,4 +45,12 @@ public struct QuietHours: Sendable {
     public func nextBoundary(after time: WallTime, inZones present: Set<String>) -> WallTime? {
         zone.nextChange(after: time, of: rules.filter { $0.applies(inZones: present) }.map(\.schedule))
     }
+
+    /// When another rule may come to be the one that holds for a cart that stays where it is: strictly after `time`, the
+    /// first time at which one that applies begins or ends; `nil` if none ever does.
+    public func nextEdge(after time: WallTime, inZones present: Set<String>) -> WallTime? {
+        rules.filter { $0.applies(inZones: present) }
+            .compactMap { zone.nextChange(after: time, of: [$0.schedule]) }
+            .min()
+    }
 }

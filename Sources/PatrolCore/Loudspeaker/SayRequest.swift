@@ -8,13 +8,19 @@ public struct SayRequest: Hashable, Sendable {
     public var reason: String?
     /// Who, as the record shows it.
     public var requester: String
+    /// How often it is heard, with ``Programme/repeatPause`` between; in ``allowedRepeats``.
+    public var repeats: Int
+
+    /// What ``repeats`` may be.
+    public static let allowedRepeats = 1...100
 
     /// See the properties.
-    public init(clip: String, priority: PlayPriority, reason: String?, requester: String) {
+    public init(clip: String, priority: PlayPriority, reason: String?, requester: String, repeats: Int = 1) {
         self.clip = clip
         self.priority = priority
         self.reason = reason
         self.requester = requester
+        self.repeats = repeats
     }
 
     /// Whether there is more in the reason than blanks.
@@ -31,6 +37,32 @@ public enum SayReply: Hashable, Sendable {
     case queued(PlayID, ahead: Int)
     /// It will not be played.
     case refused(SayRefusal)
+}
+
+/// How a request ended, told once for each that was accepted.
+public enum SayConclusion: Hashable, Sendable {
+    /// It was heard as often as it was asked for.
+    case finished
+    /// It was cut.
+    case cut(StopReason)
+    /// Something is broken.
+    case failed(reason: String)
+    /// It was not played, or not as often as it was asked for.
+    case skipped(Hindrance)
+}
+
+/// The answer to ``Announcer/Input/stop(requester:andQueue:)``.
+public struct StopReply: Hashable, Sendable {
+    /// The clip that played and falls silent; `nil` if none did.
+    public var stopped: String?
+    /// How many requests were taken from the queue.
+    public var removed: Int
+
+    /// See the properties.
+    public init(stopped: String?, removed: Int) {
+        self.stopped = stopped
+        self.removed = removed
+    }
 }
 
 /// Why a ``SayRequest`` is refused.

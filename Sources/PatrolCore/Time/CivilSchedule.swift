@@ -26,27 +26,39 @@ public struct DailyWindow: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(begin)-\(end)" }
 }
 
-/// When a programme or a quiet rule holds: on some days, in some hours, between two dates.
+/// When a programme or a quiet rule holds: on some days, in some hours, between two dates (``CivilDate/first`` and
+/// ``CivilDate/last`` where an end is open).
 ///
 /// A window over midnight belongs to the day on which it begins: `fri 22:00-06:00` covers the morning of Saturday and
 /// not that of Friday, and the last night of a range of dates lasts until the morning after it.
 public struct CivilSchedule: Hashable, Sendable {
-    /// The days of the week on which the window may begin.
-    public let days: Set<Weekday>
+    /// The days on which the window may begin.
+    public let days: DaySelection
     /// The hours; `nil` for the whole day.
     public let hours: DailyWindow?
     /// The dates on which the window may begin; `nil` for always.
     public let dates: ClosedRange<CivilDate>?
 
     /// See the properties.
-    public init(
-        days: Set<Weekday> = Set(Weekday.allCases),
-        hours: DailyWindow? = nil,
-        dates: ClosedRange<CivilDate>? = nil
-    ) {
+    public init(days: DaySelection = .all, hours: DailyWindow? = nil, dates: ClosedRange<CivilDate>? = nil) {
         self.days = days
         self.hours = hours
         self.dates = dates
+    }
+
+    /// See the properties.
+    public init(days: Set<Weekday>, hours: DailyWindow? = nil, dates: ClosedRange<CivilDate>? = nil) {
+        self.init(days: DaySelection(weekdays: days), hours: hours, dates: dates)
+    }
+
+    /// Whether a window of it begins on a day.
+    public func begins(on day: CivilDate) -> Bool {
+        days.contains(day) && dates?.contains(day) ?? true
+    }
+
+    /// Whether it holds at some time at all: no day of a week between two dates may be the one that it wants.
+    public var everHolds: Bool {
+        begin(after: CivilTime.allowedMilliseconds.lowerBound - 1) != nil
     }
 
     /// Whether it holds at a civil time.
@@ -58,8 +70,8 @@ public struct CivilSchedule: Hashable, Sendable {
 /// Civil times as numbers (``CivilTime/milliseconds``): where a schedule begins and ends.
 extension CivilSchedule {
     /// The window that begins on a day, if one does.
-    private func window(of day: CivilDate) -> Range<Int64>? {
-        guard days.contains(day.weekday), dates?.contains(day) ?? true else { return nil }
+    func window(of day: CivilDate) -> Range<Int64>? {
+        guard begins(on: day) else { return nil }
         let midnight = day.daysSince1970 * CivilDate.millisecondsPerDay
         guard let hours else { return midnight..<midnight + CivilDate.millisecondsPerDay }
         let end = midnight + (hours.crossesMidnight ? CivilDate.millisecondsPerDay : 0)
@@ -82,8 +94,8 @@ extension CivilSchedule {
         let today = CivilTime(milliseconds: time).date
         let first = dates.map { max($0.lowerBound, today) } ?? today
         // Today's may have begun; a week later comes the same day again.
-        for day in 0...7 {
-            if let window = window(of: first.adding(days: day)), window.lowerBound > time { return window.lowerBound }
+        for day in days.candidates(from: first) {
+            if let window = window(of: day), window.lowerBound > time { return window.lowerBound }
         }
         return nil
     }

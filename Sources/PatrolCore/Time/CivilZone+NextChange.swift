@@ -69,14 +69,17 @@ private struct ScheduleUnion {
         return reached
     }
 
-    /// Between two edges of ranges of dates, and a day after the first, every week is like the one before. What holds
-    /// through a day and a week, and a day for the hours on either side, holds until the next such edge.
+    /// Between two edges of dates, and a day after the first, every week is like the one before. What holds through a
+    /// day and a week, and a day for the hours on either side, holds until the next such edge.
     private static let provesAlways = 9 * CivilDate.millisecondsPerDay
 
-    /// The midnights with which ranges of dates begin and end, in order.
+    /// The midnights with which ranges of dates, and the days that a calendar names, begin and end, in order.
     private var edgesOfDates: [Int64] {
-        schedules.compactMap(\.dates)
+        let ranges = schedules.compactMap(\.dates)
             .flatMap { [$0.lowerBound.daysSince1970, $0.upperBound.daysSince1970 + 1] }
+        let named = schedules.flatMap(\.days.calendar.listed).flatMap { [$0.daysSince1970, $0.daysSince1970 + 1] }
+        // An end that is left open is no edge: what holds up to the last day holds for good.
+        return (ranges + named).filter { $0 > CivilDate.first.daysSince1970 && $0 <= CivilDate.last.daysSince1970 }
             .map { $0 * CivilDate.millisecondsPerDay }
             .sorted()
     }

@@ -129,7 +129,7 @@ struct AnnouncerDeviceTests {
     }
 
     /// What the player says, whether it was told to stop, whether its deadline has passed, and what it means.
-    static let outcomes: [(PlayEnd.How, StopReason?, isLate: Bool, Announcer.Outcome)] = [
+    static let outcomes: [(PlayEnd.How, StopReason?, isLate: Bool, PlayOutcome)] = [
         (.finished, nil, false, .finished),
         (.finished, .outranked(by: .live), false, .finished),
         (.deadline, nil, true, .cut(.deadline)),
@@ -151,7 +151,7 @@ struct AnnouncerDeviceTests {
         let now = AnnouncerRig.instant("20:00")
         let end = PlayEnd(how, framesPlayed: 1, framesTotal: 2, reason: "why")
         let deadline = isLate ? now - .milliseconds(1) : now + .milliseconds(1)
-        #expect(Announcer.Outcome(end, stopped: stopped, deadline: deadline, at: now) == expected)
+        #expect(PlayOutcome(end, stopped: stopped, deadline: deadline, at: now) == expected)
     }
 
     /// Loudness, volume and gain; the target is −16 LUFS.

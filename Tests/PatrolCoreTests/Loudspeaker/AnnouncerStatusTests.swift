@@ -42,7 +42,7 @@ struct AnnouncerStatusTests {
         #expect(status.silence?.words == "quiet hours (night)")
         let next = try #require(status.next)
         #expect(status.silence?.until == next.at)
-        #expect(status.programmes.map(\.lacks) == [["schedule"]])
+        #expect(status.programmes.map(\.lacks) == [[.schedule]])
         rig.run(for: .seconds(9 * 3600))
         let late = try #require(rig.orderTimes.first) - next.at
         #expect(late >= .zero && late <= .milliseconds(100))

@@ -125,7 +125,7 @@ extension CivilSchedule {
     /// The rule as a person reads it, without edges and numbers: what ``contains(_:)`` is tested against.
     func isHeld(at civil: CivilTime) -> Bool {
         func mayBegin(_ date: CivilDate) -> Bool {
-            guard days.contains(date.weekday) else { return false }
+            guard days.contains(date) else { return false }
             return dates.map { $0.lowerBound <= date && date <= $0.upperBound } ?? true
         }
         let second = civil.millisecondsOfDay / 1000

@@ -113,20 +113,36 @@ struct AnnouncerRig {
                 )
             case .changeDeadline(let id, let deadline): player.changeDeadline(id, to: deadline, at: now)
             case .stop(let id, _): player.stop(id, at: now)
-            case .record, .reply: break
+            case .record, .reply, .stopReply, .concluded: break
             }
         }
         return actions
     }
 
     @discardableResult
-    mutating func say(_ clip: Clip, _ priority: PlayPriority = .manual, reason: String? = nil) -> SayReply? {
-        say(clip.name, priority, reason: reason)
+    mutating func say(
+        _ clip: Clip,
+        _ priority: PlayPriority = .manual,
+        reason: String? = nil,
+        repeats: Int = 1
+    ) -> SayReply? {
+        say(clip.name, priority, reason: reason, repeats: repeats)
     }
 
     @discardableResult
-    mutating func say(_ clip: String, _ priority: PlayPriority = .manual, reason: String? = nil) -> SayReply? {
-        let request = SayRequest(clip: clip, priority: priority, reason: reason, requester: "uid 1000")
+    mutating func say(
+        _ clip: String,
+        _ priority: PlayPriority = .manual,
+        reason: String? = nil,
+        repeats: Int = 1
+    ) -> SayReply? {
+        let request = SayRequest(
+            clip: clip,
+            priority: priority,
+            reason: reason,
+            requester: "uid 1000",
+            repeats: repeats
+        )
         guard case .reply(let reply)? = tell(.say(request)).first else { return nil }
         return reply
     }
@@ -149,6 +165,11 @@ struct AnnouncerRig {
 
     var cuts: [StopReason] {
         events.compactMap { if case .announcementCut(_, _, let reason) = $0 { reason } else { nil } }
+    }
+
+    /// What became of the requests.
+    var conclusions: [SayConclusion] {
+        log.compactMap { if case .concluded(_, let conclusion) = $0.action { conclusion } else { nil } }
     }
 
     /// What the player said of each play's end.
@@ -205,6 +226,6 @@ extension Programme {
         gap: Duration = .seconds(600),
         schedule: CivilSchedule = CivilSchedule()
     ) -> Programme {
-        Programme(name: name, clips: clips.map(\.name), gap: gap, schedule: schedule)
+        Programme(name: name, clips: clips.map(\.name), timing: .every(gap: gap), schedule: schedule)
     }
 }

@@ -109,7 +109,7 @@ extension AnnouncerWorld {
             let clip = plan.clips[announcement.clip]
             if end.framesTotal != clip?.frames || announcement.sha256 != clip?.sha256 { complain("a wrong record") }
             if end.framesPlayed > 0, books.plays[announcement.id]?.starts != 1 { complain("sound without a start") }
-        case .announcementStarted, .announcementSkipped, .quietBegan, .quietEnded, .loudspeakerFailed,
+        case .announcementStarted, .announcementSkipped, .quietBegan, .quietEnded, .quietChanged, .loudspeakerFailed,
             .loudspeakerRecovered:
             break
         }

@@ -266,7 +266,7 @@ struct AnnouncerWorld {
         case .changeDeadline(let id, let deadline): player.changeDeadline(id, to: deadline, at: now)
         case .stop(let id, _): player.stop(id, at: now)
         case .record(let event): note(event)
-        case .reply: break
+        case .reply, .stopReply, .concluded: break
         }
         books.note(action, at: now)
     }

@@ -57,7 +57,7 @@ struct NightBooks {
         switch action {
         case .play(let order): plays[order.id] = PlayBook(order: order)
         case .record(let event): note(event)
-        case .stop, .changeDeadline, .reply: break
+        case .stop, .changeDeadline, .reply, .stopReply, .concluded: break
         }
     }
 
@@ -81,6 +81,8 @@ struct NightBooks {
         case .quietEnded:
             if !isQuietRecorded { complaints.append("quiet ended without having begun") }
             isQuietRecorded = false
+        case .quietChanged(let before, let rule):
+            if !isQuietRecorded || before == rule { complaints.append("quiet changed from \(before) to \(rule)") }
         case .loudspeakerFailed:
             if isDeviceFailed { complaints.append("the device failed twice") }
             isDeviceFailed = true
@@ -115,6 +117,7 @@ extension LoudspeakerEvent {
         case .announcementSkipped(let skip): "skipped: \(skip.hindrance.code)"
         case .quietBegan: "quiet began"
         case .quietEnded: "quiet ended"
+        case .quietChanged: "quiet changed"
         case .muted: "muted"
         case .unmuted(.time): "unmuted by time"
         case .unmuted(.person): "unmuted by a person"

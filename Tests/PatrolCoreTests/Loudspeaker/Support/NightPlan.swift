@@ -168,8 +168,10 @@ struct NightPlan {
         return Programme(
             name: hours.name,
             clips: Int.random(in: 0..<20, using: &dice) == 0 ? ["missing.ogg"] : some,
-            gap: .milliseconds(
-                pace * Int64.random(in: 1...12, using: &dice) * [1000, 3000, 30_000][Int(dice.next() % 3)]
+            timing: .every(
+                gap: .milliseconds(
+                    pace * Int64.random(in: 1...12, using: &dice) * [1000, 3000, 30_000][Int(dice.next() % 3)]
+                )
             ),
             schedule: hours.schedule,
             zones: Int.random(in: 0..<4, using: &dice) == 0 ? ["village", "park"] : nil,

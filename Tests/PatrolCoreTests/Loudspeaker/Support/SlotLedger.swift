@@ -3,6 +3,7 @@
 /// Keeps count of a programme's slots from outside: each must be played, or skipped on record, in its turn and once.
 struct SlotLedger {
     let programme: Programme
+    private let gap: Duration
     private var expected: Instant?
     private var lastEnd: Instant?
     private var lastSkipped: Instant?
@@ -15,6 +16,7 @@ struct SlotLedger {
 
     init(_ programme: Programme) {
         self.programme = programme
+        gap = if case .every(let gap) = programme.timing { gap } else { .zero }
     }
 
     /// A slot that is due and has not been dealt with.
@@ -56,7 +58,7 @@ struct SlotLedger {
     }
 
     private func earliest(_ now: Instant, _ last: [Instant?]) -> Instant {
-        last.compactMap { $0 }.map { $0 + programme.gap }.reduce(now, max)
+        last.compactMap { $0 }.map { $0 + gap }.reduce(now, max)
     }
 
     private mutating func follow(_ action: Announcer.Action, at now: Instant) {
@@ -87,9 +89,9 @@ struct SlotLedger {
                 now
             )
         }
-        let last = skip.firstDueAt + programme.gap * Int(skip.slots - 1)
+        let last = skip.firstDueAt + gap * Int(skip.slots - 1)
         if last > now { complain("skipped what was not due", now) }
-        expected = last + programme.gap
+        expected = last + gap
         if skip.hindrance == .conditionsEnded || skip.hindrance == .daemonStops {
             if holds { complain("the conditions do hold", now) }
             // It was the only one that waited; while it did no other came.
@@ -105,7 +107,7 @@ struct SlotLedger {
         playing = nil
         if startsAfresh { return }
         lastEnd = now
-        expected = now + programme.gap
+        expected = now + gap
     }
 
     private mutating func complain(_ words: String, _ now: Instant) {

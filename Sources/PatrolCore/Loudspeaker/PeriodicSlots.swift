@@ -1,15 +1,15 @@
-/// The slots of one programme: when the next one is due, and what became of each.
+/// The slots of a programme that speaks again and again: when the next one is due, and what became of each.
 ///
 /// | happens | next slot |
 /// | --- | --- |
 /// | the conditions come true | at once, but not before a gap has passed since the last play's end or skipped slot |
-/// | its clip ends | a gap after the end |
+/// | its clip ends | a gap after the end; a pause after it, if it is to be repeated |
 /// | its clip is cut by a more important one | this slot is still due |
 /// | the slot cannot be played | a gap after it, and so on, counted when the hindrance ends |
 /// | the conditions cease to hold | none |
 ///
 /// All on the boot clock: a step of the wall clock makes no burst, and what was missed is never made up for.
-struct ProgrammeSlots: Hashable, Sendable {
+struct PeriodicSlots: Hashable, Sendable {
     /// How it stands.
     enum State: Hashable, Sendable {
         /// The conditions do not hold.
@@ -62,29 +62,6 @@ struct ProgrammeSlots: Hashable, Sendable {
         case .next(let slot): slot > now ? slot : nil
         case .skipping(let run): run.until.map { slot(from: run.untold, atOrAfter: $0) }
         }
-    }
-
-    /// When the next slot comes that is not skipped, by what is known now; `nil` if nothing is.
-    /// - Parameters:
-    ///   - begins: when the conditions will hold; `nil` if that cannot be told.
-    ///   - silentUntil: nothing sounds before it.
-    ///   - patience: a slot waits so long for it.
-    func next(ifConditionsHoldFrom begins: Instant?, silentUntil: Instant, patience: Duration) -> Instant? {
-        let first: Instant
-        switch state {
-        case .playing:
-            return nil
-        case .dormant:
-            guard let begins else { return nil }
-            first = earliest(at: begins, after: [lastEnd, lastSkipped])
-        case .next(let slot):
-            first = slot
-        case .skipping(let run):
-            guard let until = run.until else { return nil }
-            return slot(from: run.untold, atOrAfter: max(until, silentUntil))
-        }
-        guard silentUntil - first > patience else { return max(first, silentUntil) }
-        return slot(from: first, atOrAfter: silentUntil)
     }
 
     /// The conditions hold from here on.
@@ -156,11 +133,15 @@ struct ProgrammeSlots: Hashable, Sendable {
     }
 
     /// The clip ended.
-    mutating func ended(at now: Instant, startsAfresh: Bool, conditionsHold: Bool) {
+    mutating func ended(at now: Instant, _ sequel: SlotSequel, conditionsHold: Bool) {
         guard case .playing(_, let slot) = state else { return }
-        if startsAfresh {
+        switch sequel {
+        case .afresh:
             state = .next(slot)
-        } else {
+        case .repetition:
+            lastEnd = now
+            state = conditionsHold ? .next(now + Programme.repeatPause) : .dormant
+        case .none:
             lastEnd = now
             state = conditionsHold ? .next(now + gap) : .dormant
         }

@@ -42,12 +42,12 @@ extension Announcer {
     }
 
     /// A clip that is there and has not kept failing.
-    func usableClip(_ name: String) -> Clip? {
+    func usableClip(_ name: ClipName) -> Clip? {
         fileFailures[name, default: 0] < settings.largestNumberOfFileFailures ? clips[name] : nil
     }
 
     /// Goes on to the clip after the one that was played.
-    mutating func advanceRotation(of index: Int, past clip: String) {
+    mutating func advanceRotation(of index: Int, past clip: ClipName) {
         let names = turns[index].programme.clips
         // The place is looked for from where the rotation stood: meanwhile the clips may have changed.
         let places = (0..<names.count).map { (turns[index].rotation + $0) % names.count }

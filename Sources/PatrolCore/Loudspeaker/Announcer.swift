@@ -30,7 +30,7 @@ public struct Announcer: Sendable {
         /// Duty began or ended.
         case dutyChanged(isOn: Bool)
         /// The clips folder was checked; bad files are absent. A clip that kept failing gets a new chance.
-        case clipsChanged([String: Clip])
+        case clipsChanged([ClipName: Clip])
         /// Somebody wants a clip played; answered by exactly one ``Action/reply(_:)``, the first of the actions.
         case say(SayRequest)
         /// A person orders silence; a mute that is in force is replaced.
@@ -97,7 +97,7 @@ public struct Announcer: Sendable {
     }
 
     let settings: AnnouncerSettings
-    var clips: [String: Clip]
+    var clips: [ClipName: Clip]
     var clock: WallClock
     var zones: Set<String>
     var isMoving = false
@@ -108,7 +108,7 @@ public struct Announcer: Sendable {
     var floor: Floor = .free
     var device: DeviceHealth
     /// How often in a row a clip's file has failed.
-    var fileFailures: [String: Int] = [:]
+    var fileFailures: [ClipName: Int] = [:]
     var lastID: UInt64 = 0
     var isShutDown = false
 

@@ -7,7 +7,7 @@ public struct AnnouncerSettings: Sendable {
     /// In the order in which they speak if several are due.
     public var programmes: [Programme]
     /// The playable clips by their names; bad ones are absent.
-    public var clips: [String: Clip]
+    public var clips: [ClipName: Clip]
     /// The loudness that all clips are brought to, in LUFS.
     public var targetLoudnessLUFS: Double = -16
     /// Whether an emergency with a reason may sound in quiet hours.
@@ -30,7 +30,7 @@ public struct AnnouncerSettings: Sendable {
     public var largestNumberOfFileFailures = 3
 
     /// See the properties.
-    public init(gate: QuietGate, zone: CivilZone, programmes: [Programme], clips: [String: Clip]) {
+    public init(gate: QuietGate, zone: CivilZone, programmes: [Programme], clips: [ClipName: Clip]) {
         self.gate = gate
         self.zone = zone
         self.programmes = programmes

@@ -17,7 +17,7 @@ public struct AnnouncerStatus: Hashable, Sendable {
         /// When; of a request that waits: as soon as those before it have ended.
         public var at: Instant
         /// The clip's name.
-        public var clip: String
+        public var clip: ClipName
         /// Whose turn it is; `nil` for a request.
         public var programme: String?
         /// Its priority.
@@ -41,7 +41,7 @@ public struct AnnouncerStatus: Hashable, Sendable {
         /// What it lacks to have slots: some of `schedule`, `zone`, `motion`, `duty`; none if the conditions hold.
         public var lacks: [String]
         /// The next clip; `nil` if none is playable.
-        public var clip: String?
+        public var clip: ClipName?
         /// Its next slot that is not skipped, as far as is known.
         public var nextAt: Instant?
         /// Why its slots are skipped, if they are.

@@ -3,7 +3,7 @@ public struct Programme: Hashable, Sendable {
     /// Its name; unique among the programmes.
     public var name: String
     /// Names of clips, played in this order, again and again. One that is missing or bad is passed over.
-    public var clips: [String]
+    public var clips: [ClipName]
     /// From the end of one play to the next slot; at least ``shortestGap``.
     public var gap: Duration { didSet { gap = max(gap, Self.shortestGap) } }
     /// When it holds, in civil time.
@@ -23,7 +23,7 @@ public struct Programme: Hashable, Sendable {
     /// See the properties.
     public init(
         name: String,
-        clips: [String],
+        clips: [ClipName],
         gap: Duration,
         schedule: CivilSchedule,
         zones: Set<String>? = nil,

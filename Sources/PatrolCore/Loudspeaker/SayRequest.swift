@@ -1,7 +1,7 @@
 /// Somebody wants a clip played now.
 public struct SayRequest: Hashable, Sendable {
     /// The clip's name.
-    public var clip: String
+    public var clip: ClipName
     /// ``PlayPriority/manual``, ``PlayPriority/live`` or ``PlayPriority/emergency``.
     public var priority: PlayPriority
     /// Why, in the person's words; an emergency in quiet hours needs one.
@@ -10,7 +10,7 @@ public struct SayRequest: Hashable, Sendable {
     public var requester: String
 
     /// See the properties.
-    public init(clip: String, priority: PlayPriority, reason: String?, requester: String) {
+    public init(clip: ClipName, priority: PlayPriority, reason: String?, requester: String) {
         self.clip = clip
         self.priority = priority
         self.reason = reason
@@ -40,7 +40,7 @@ public enum SayRefusal: Hashable, Sendable, CustomStringConvertible {
     /// An emergency may sound in quiet hours, but only with a reason.
     case reasonRequired(rule: String)
     /// No clip of that name is there, or it is bad.
-    case unknownClip(String)
+    case unknownClip(ClipName)
     /// Programmes have their own turns; nobody can ask for one.
     case priorityNotAllowed(PlayPriority)
     /// So many of this priority wait already.

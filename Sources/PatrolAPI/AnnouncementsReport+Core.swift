@@ -10,7 +10,7 @@ extension AnnouncementsReport {
         func seconds(until instant: Instant) -> Double { ((instant - now).inSeconds * 1000).rounded() / 1000 }
         playing = status.playing.map { playing in
             Playing(
-                clip: playing.announcement.clip,
+                clip: playing.announcement.clip.description,
                 programme: playing.announcement.programme,
                 priority: playing.announcement.priority.name,
                 forSeconds: playing.since.map { -seconds(until: $0) },
@@ -19,7 +19,7 @@ extension AnnouncementsReport {
         }
         next = status.next.map { next in
             Next(
-                clip: next.clip,
+                clip: next.clip.description,
                 programme: next.programme,
                 priority: next.priority.name,
                 inSeconds: max(0, seconds(until: next.at)),
@@ -41,9 +41,14 @@ extension AnnouncementsReport {
         case .recovering(_, let reason): (device, deviceProblem) = ("recovering", reason)
         case .failed(_, let reason, _): (device, deviceProblem) = ("failed", reason)
         }
-        queue = status.queue.map { Waiting(clip: $0.clip, priority: $0.priority.name, by: $0.requester) }
+        queue = status.queue.map { Waiting(clip: $0.clip.description, priority: $0.priority.name, by: $0.requester) }
         programmes = status.programmes.map {
-            ProgrammeState(name: $0.name, lacks: $0.lacks, clip: $0.clip, skipped: $0.hindrance?.description)
+            ProgrammeState(
+                name: $0.name,
+                lacks: $0.lacks,
+                clip: $0.clip?.description,
+                skipped: $0.hindrance?.description
+            )
         }
     }
 }

@@ -237,7 +237,7 @@ extension Announcer {
         }
     }
 
-    private mutating func noteFile(_ clip: String, _ end: PlayEnd) {
+    private mutating func noteFile(_ clip: ClipName, _ end: PlayEnd) {
         switch end.how {
         case .fileFailed: fileFailures[clip, default: 0] += 1
         case .finished: fileFailures[clip] = nil

@@ -48,7 +48,7 @@ extension Announcer {
     }
 
     /// A clip that is there and has not kept failing.
-    func usableClip(_ name: String) -> Clip? {
+    func usableClip(_ name: ClipName) -> Clip? {
         fileFailures[name, default: 0] < settings.largestNumberOfFileFailures ? clips?[name] : nil
     }
 

@@ -32,7 +32,7 @@ public struct Announcer: Sendable {
         /// Duty began or ended.
         case dutyChanged(isOn: Bool)
         /// The clips folder was checked; bad files are absent. A clip that kept failing gets a new chance.
-        case clipsChanged([String: Clip])
+        case clipsChanged([ClipName: Clip])
         /// The program that plays can be started, or why it cannot.
         case playerChanged(problem: String?)
         /// Somebody wants a clip played; answered by exactly one ``Action/reply(_:)``, the first of the actions.
@@ -101,7 +101,7 @@ public struct Announcer: Sendable {
 
     let settings: AnnouncerSettings
     /// `nil` until the clips folder was checked for the first time.
-    var clips: [String: Clip]?
+    var clips: [ClipName: Clip]?
     var playerProblem: String?
     var clock: WallClock
     var zones: Set<String>
@@ -113,7 +113,7 @@ public struct Announcer: Sendable {
     var floor: Floor = .free
     var device: DeviceHealth
     /// How often in a row a clip's file has failed.
-    var fileFailures: [String: Int] = [:]
+    var fileFailures: [ClipName: Int] = [:]
     var lastID: UInt64 = 0
     var isShutDown = false
 

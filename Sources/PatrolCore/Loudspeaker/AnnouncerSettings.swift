@@ -7,7 +7,7 @@ public struct AnnouncerSettings: Sendable {
     /// In the order in which they speak if several are due.
     public var programmes: [Programme]
     /// The playable clips by their names; bad ones are absent. `nil` if they are not checked yet.
-    public var clips: [String: Clip]?
+    public var clips: [ClipName: Clip]?
     /// What changes the volume of all but emergencies.
     public var volumes: [VolumeRule] = []
     /// The loudness that all clips are brought to, in LUFS.
@@ -35,7 +35,7 @@ public struct AnnouncerSettings: Sendable {
     public var largestNumberOfFileFailures = 3
 
     /// See the properties.
-    public init(gate: QuietGate, zone: CivilZone, programmes: [Programme], clips: [String: Clip]?) {
+    public init(gate: QuietGate, zone: CivilZone, programmes: [Programme], clips: [ClipName: Clip]?) {
         self.gate = gate
         self.zone = zone
         self.programmes = programmes

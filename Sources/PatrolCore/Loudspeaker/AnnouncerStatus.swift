@@ -18,7 +18,7 @@ public struct AnnouncerStatus: Hashable, Sendable {
         /// When.
         public var at: Instant
         /// The clip's name.
-        public var clip: String
+        public var clip: ClipName
         /// Whose turn it is; `nil` for a request.
         public var programme: String?
         /// Its priority.
@@ -42,7 +42,7 @@ public struct AnnouncerStatus: Hashable, Sendable {
         /// What it lacks to have slots; none if the conditions hold.
         public var lacks: [ProgrammeCondition]
         /// The next clip; `nil` if none is playable.
-        public var clip: String?
+        public var clip: ClipName?
         /// Why its slots are skipped, if they are.
         public var hindrance: Hindrance?
     }

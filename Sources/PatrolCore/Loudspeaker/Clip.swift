@@ -1,7 +1,7 @@
 /// A recorded announcement that was checked and found playable; a bad file never becomes one.
 public struct Clip: Hashable, Sendable {
     /// The file's name in the clips folder.
-    public var name: String
+    public var name: ClipName
     /// SHA-256 of the file, 64 lower-case hexadecimal digits: what the record proves to have been played.
     public var sha256: String
     /// How many frames the file really holds, by decoding it; more than 0.
@@ -17,7 +17,7 @@ public struct Clip: Hashable, Sendable {
 
     /// See the properties.
     public init(
-        name: String,
+        name: ClipName,
         sha256: String,
         frames: Int64,
         sampleRate: Int,

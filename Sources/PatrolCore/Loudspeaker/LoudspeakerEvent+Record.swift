@@ -52,7 +52,7 @@ extension Announcement {
     fileprivate var details: [String: DetailValue] {
         known([
             "play": .integer(Int64(clamping: id.rawValue)),
-            "clip": .string(clip),
+            "clip": .string(clip.description),
             "sha256": .string(sha256),
             "programme": programme.map(DetailValue.string),
             "priority": .string(priority.name),
@@ -80,7 +80,7 @@ extension PlayEnd {
 extension SkippedAnnouncement {
     fileprivate var details: [String: DetailValue] {
         var details = known([
-            "clip": clip.map(DetailValue.string),
+            "clip": clip.map { .string($0.description) },
             "because": .string(hindrance.code),
             "in_words": .string(hindrance.description),
             "slots": .integer(slots),

@@ -31,7 +31,7 @@ public struct Announcement: Hashable, Sendable {
     /// Which play.
     public var id: PlayID
     /// The clip's name.
-    public var clip: String
+    public var clip: ClipName
     /// The file's SHA-256, hexadecimal.
     public var sha256: String
     /// The programme whose turn it was; `nil` if somebody asked for it.
@@ -97,7 +97,7 @@ public struct SkippedAnnouncement: Hashable, Sendable {
     /// Whose.
     public var origin: Origin
     /// The clip whose turn it was; `nil` if there is none.
-    public var clip: String?
+    public var clip: ClipName?
     /// Why.
     public var hindrance: Hindrance
     /// When the first of them was due.
@@ -106,7 +106,7 @@ public struct SkippedAnnouncement: Hashable, Sendable {
     public var slots: Int64
 
     /// See the properties.
-    public init(origin: Origin, clip: String?, hindrance: Hindrance, firstDueAt: Instant, slots: Int64) {
+    public init(origin: Origin, clip: ClipName?, hindrance: Hindrance, firstDueAt: Instant, slots: Int64) {
         self.origin = origin
         self.clip = clip
         self.hindrance = hindrance

@@ -27,7 +27,7 @@ struct PeriodicSlots: Hashable, Sendable {
         /// Why.
         var hindrance: Hindrance
         /// The clip whose turn it would be.
-        var clip: String?
+        var clip: ClipName?
         /// The first slot that is not told yet.
         var untold: Instant
         /// When the hindrance ends, as far as is known.
@@ -94,7 +94,7 @@ struct PeriodicSlots: Hashable, Sendable {
     }
 
     /// The slot that is due cannot be played; it is told, and begins a run.
-    mutating func skip(_ slot: Instant, _ hindrance: Hindrance, clip: String?, until: Instant?) {
+    mutating func skip(_ slot: Instant, _ hindrance: Hindrance, clip: ClipName?, until: Instant?) {
         lastSkipped = slot
         state = .skipping(Run(hindrance: hindrance, clip: clip, untold: slot + gap, until: until))
     }

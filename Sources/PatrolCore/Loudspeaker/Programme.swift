@@ -13,7 +13,7 @@ public struct Programme: Hashable, Sendable {
     public var name: String
     /// Names of clips, played in this order, again and again. One that is missing or bad is passed over, and so is one
     /// that would not end before quiet hours where another one would.
-    public var clips: [String]
+    public var clips: [ClipName]
     /// When its slots come.
     public var timing: Timing
     /// How often the clip of a slot is heard, with ``repeatPause`` between; at least 1. Only what was heard to its end
@@ -40,7 +40,7 @@ public struct Programme: Hashable, Sendable {
     /// See the properties.
     public init(
         name: String,
-        clips: [String],
+        clips: [ClipName],
         timing: Timing,
         repeats: Int = 1,
         schedule: CivilSchedule,

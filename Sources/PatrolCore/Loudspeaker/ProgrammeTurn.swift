@@ -8,7 +8,7 @@ struct ProgrammeTurn: Sendable {
 
     /// A clip that is heard again.
     struct Repetition: Hashable, Sendable {
-        var clip: String
+        var clip: ClipName
         /// How often it was heard to its end.
         var rounds: Int
     }
@@ -72,7 +72,7 @@ struct ProgrammeTurn: Sendable {
 
     /// The slot that is due cannot be played.
     /// - Parameter until: when the hindrance ends, as far as is known.
-    mutating func skip(_ slot: Instant, _ hindrance: Hindrance, clip: String?, until: Instant?, at now: Instant) {
+    mutating func skip(_ slot: Instant, _ hindrance: Hindrance, clip: ClipName?, until: Instant?, at now: Instant) {
         switch slots {
         case .periodic(var periodic):
             periodic.skip(slot, hindrance, clip: clip, until: until)
@@ -98,7 +98,7 @@ struct ProgrammeTurn: Sendable {
 
     /// The clip ended.
     /// - Parameter outcome: how.
-    mutating func ended(_ outcome: PlayOutcome, _ end: PlayEnd, of clip: String, at now: Instant, conditionsHold: Bool) {
+    mutating func ended(_ outcome: PlayOutcome, _ end: PlayEnd, of clip: ClipName, at now: Instant, conditionsHold: Bool) {
         let sequel = sequel(of: outcome)
         switch sequel {
         case .none:

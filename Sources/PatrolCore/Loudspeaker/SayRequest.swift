@@ -1,7 +1,7 @@
 /// Somebody wants a clip played now.
 public struct SayRequest: Hashable, Sendable {
     /// The clip's name.
-    public var clip: String
+    public var clip: ClipName
     /// ``PlayPriority/manual``, ``PlayPriority/live`` or ``PlayPriority/emergency``.
     public var priority: PlayPriority
     /// Why, in the person's words; an emergency in quiet hours needs one.
@@ -15,7 +15,7 @@ public struct SayRequest: Hashable, Sendable {
     public static let allowedRepeats = 1...100
 
     /// See the properties.
-    public init(clip: String, priority: PlayPriority, reason: String?, requester: String, repeats: Int = 1) {
+    public init(clip: ClipName, priority: PlayPriority, reason: String?, requester: String, repeats: Int = 1) {
         self.clip = clip
         self.priority = priority
         self.reason = reason
@@ -54,12 +54,12 @@ public enum SayConclusion: Hashable, Sendable {
 /// The answer to ``Announcer/Input/stop(requester:andQueue:)``.
 public struct StopReply: Hashable, Sendable {
     /// The clip that played and falls silent; `nil` if none did.
-    public var stopped: String?
+    public var stopped: ClipName?
     /// How many requests were taken from the queue.
     public var removed: Int
 
     /// See the properties.
-    public init(stopped: String?, removed: Int) {
+    public init(stopped: ClipName?, removed: Int) {
         self.stopped = stopped
         self.removed = removed
     }
@@ -72,7 +72,7 @@ public enum SayRefusal: Hashable, Sendable, CustomStringConvertible {
     /// An emergency may sound in quiet hours, but only with a reason.
     case reasonRequired(rule: String)
     /// No clip of that name is there, or it is bad.
-    case unknownClip(String)
+    case unknownClip(ClipName)
     /// Programmes have their own turns; nobody can ask for one.
     case priorityNotAllowed(PlayPriority)
     /// So many of this priority wait already.

@@ -52,7 +52,7 @@ struct LoudspeakerReader {
                 allowed: "the names of files in the clips folder, at least one"
             ) { text in
                 !text.isEmpty && !text.contains("/") && !text.hasPrefix(".")
-            },
+            }.map { ClipName($0) },
             gap: table.duration("gap", default: .seconds(120), in: .seconds(1) ... .seconds(86_400)),
             schedule: schedule(&table),
             zones: places(&table),

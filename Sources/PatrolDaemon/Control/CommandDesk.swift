@@ -26,9 +26,10 @@ struct CommandDesk: Sendable {
             throw Self.refused("priority", command.priority ?? "", allowed: names)
         }
         if let reason = command.reason { try Self.check("reason", reason) }
-        let request = SayRequest(clip: command.clip, priority: priority, reason: command.reason, requester: requester)
+        let clip = ClipName(command.clip)
+        let request = SayRequest(clip: clip, priority: priority, reason: command.reason, requester: requester)
         let reply = await loudspeaker.say(request)
-        record(.command("say \(command.clip)", by: requester, result: Self.words(reply)))
+        record(.command("say \(clip)", by: requester, result: Self.words(reply)))
         switch reply {
         case .accepted(let id): return SayAnswer(result: "accepted", play: id.rawValue, ahead: 0)
         case .queued(let id, let ahead): return SayAnswer(result: "queued", play: id.rawValue, ahead: ahead)

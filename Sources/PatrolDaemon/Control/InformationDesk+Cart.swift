@@ -64,10 +64,10 @@ extension InformationDesk {
     private func clip(_ entry: ClipEntry) -> ClipsReport.Clip {
         switch entry.verdict {
         case .bad(let reason):
-            ClipsReport.Clip(name: entry.name, problem: reason)
+            ClipsReport.Clip(name: entry.name.description, problem: reason)
         case .good(let clip):
             ClipsReport.Clip(
-                name: clip.name,
+                name: clip.name.description,
                 sha256: clip.sha256,
                 durationSeconds: rounded(clip.duration.inSeconds),
                 loudnessLUFS: rounded(clip.loudnessLUFS),

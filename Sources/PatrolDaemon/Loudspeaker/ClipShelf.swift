@@ -19,7 +19,7 @@ final class ClipShelf: Service {
     let folder: String
     private let clips: ClipFolder
     private let logger: Logger
-    private let listener = Mutex<@Sendable ([String: Clip]) -> Void>({ _ in })
+    private let listener = Mutex<@Sendable ([ClipName: Clip]) -> Void>({ _ in })
     private let current = Mutex(State.checking)
     /// One look at a time.
     private let requests: AsyncStream<@Sendable (State) -> Void>
@@ -36,8 +36,13 @@ final class ClipShelf: Service {
     var state: State { current.withLock { $0 } }
 
     /// From here on `listener` gets what can be played after each look. One listener.
-    func onChange(_ listener: @escaping @Sendable ([String: Clip]) -> Void) {
+    func onChange(_ listener: @escaping @Sendable ([ClipName: Clip]) -> Void) {
         self.listener.withLock { $0 = listener }
+    }
+
+    /// The file of a clip.
+    func path(of name: ClipName) -> String {
+        clips.path(of: name)
     }
 
     /// Whether a file is still the one that was checked.

@@ -173,7 +173,7 @@ final class Loudspeaker: Service {
         }
         do {
             course.players[id] = try PlayerProcess(
-                file: clips.folder + "/" + order.clip.name,
+                file: clips.path(of: order.clip.name),
                 gainDecibels: order.gainDecibels,
                 deadline: order.deadline,
                 settings: player,

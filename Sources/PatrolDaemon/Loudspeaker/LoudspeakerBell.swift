@@ -27,7 +27,7 @@ final class LoudspeakerBell: Sendable {
         var zones: Set<String>?
         var isMoving: Bool?
         var isOnDuty: Bool?
-        var clips: [String: Clip]?
+        var clips: [ClipName: Clip]?
         var orders: [Order] = []
         var isDue = false
         var isStopping = false

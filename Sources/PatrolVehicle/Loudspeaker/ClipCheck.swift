@@ -29,7 +29,7 @@ struct ClipCheck {
     let cancellation: WakeDescriptor
 
     /// Checks a file; takes as long as the checker, at most ``limit``.
-    func run(path: String, name: String) throws(PlayerStartError) -> Outcome {
+    func run(path: String, name: ClipName) throws(PlayerStartError) -> Outcome {
         let process: ChildProcess
         let timer: BootTimer
         do throws(SystemCallError) {
@@ -94,7 +94,7 @@ struct ClipCheck {
         return true
     }
 
-    private func judge(_ answer: [UInt8], _ exit: ChildProcess.Exit, name: String) -> Outcome {
+    private func judge(_ answer: [UInt8], _ exit: ChildProcess.Exit, name: ClipName) -> Outcome {
         switch exit {
         case .signal(let signal): return .untold(reason: "checking it crashes the player (signal \(signal))")
         case .unknown: return .untold(reason: "nobody knows how checking ended")
@@ -102,7 +102,7 @@ struct ClipCheck {
         }
     }
 
-    private func judge(_ answer: [UInt8], code: Int32, name: String) -> Outcome {
+    private func judge(_ answer: [UInt8], code: Int32, name: ClipName) -> Outcome {
         guard answer.count <= Self.longestAnswer, let end = answer.firstIndex(of: UInt8(ascii: "\n")) else {
             return .untold(reason: "the check gave no answer (exited with \(code))")
         }
@@ -139,7 +139,7 @@ private struct Answer: Decodable {
     let loudness: Double?
     let truePeak: Double?
 
-    func clip(name: String) -> Clip? {
+    func clip(name: ClipName) -> Clip? {
         guard let sha256, let frames, let rate, let channels, let loudness, let truePeak else { return nil }
         let clip = Clip(
             name: name,

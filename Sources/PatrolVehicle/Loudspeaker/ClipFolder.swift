@@ -88,7 +88,12 @@ public final class ClipFolder: Sendable {
         guard let entry = checked.withLock({ $0.entries[clip.name] }), entry.verdict == .good(clip) else {
             return false
         }
-        return isUnchanged(path + "/" + clip.name, since: entry.stamp)
+        return isUnchanged(path(of: clip.name), since: entry.stamp)
+    }
+
+    /// The file of a clip; a name that is no UTF-8 is none of one.
+    public func path(of name: ClipName) -> String {
+        path + "/" + String(decoding: name.bytes, as: UTF8.self)
     }
 
     private func keep(_ found: ClipManifest, unless known: ClipManifest) -> SystemCallError? {
@@ -104,13 +109,12 @@ public final class ClipFolder: Sendable {
 
     /// - Returns: what is known of a file; its stamp, if that will still be true next time; whether it was checked.
     private func look(
-        at bytes: [UInt8],
+        at name: ClipName,
         known: ClipManifest
     ) throws(ClipFolderError) -> (ClipEntry, ClipManifest.Stamp?, isNew: Bool) {
-        let shown = String(decoding: bytes, as: UTF8.self)
-        func bad(_ reason: String) -> ClipEntry { ClipEntry(name: shown, verdict: .bad(reason: reason)) }
-        if let defect = Self.defect(ofName: bytes) { return (bad(defect), nil, false) }
-        let file = path + "/" + shown
+        func bad(_ reason: String) -> ClipEntry { ClipEntry(name: name, verdict: .bad(reason: reason)) }
+        if let defect = Self.defect(of: name) { return (bad(defect), nil, false) }
+        let file = path(of: name)
         let before: ClipManifest.Stamp
         do throws(SystemCallError) {
             guard let stamp = try Self.stamp(of: file) else { return (bad("it is not a regular file"), nil, false) }
@@ -118,21 +122,21 @@ public final class ClipFolder: Sendable {
         } catch {
             return (bad(error.description), nil, false)
         }
-        if let entry = known.entries[shown], entry.stamp == before {
-            return (ClipEntry(name: shown, verdict: entry.verdict), before, false)
+        if let entry = known.entries[name], entry.stamp == before {
+            return (ClipEntry(name: name, verdict: entry.verdict), before, false)
         }
-        switch try outcome(of: file, name: shown) {
+        switch try outcome(of: file, name: name) {
         case .cancelled: throw .cancelled
         case .untold(let reason): return (bad(reason), nil, true)
         case .good(let clip):
             guard isUnchanged(file, since: before) else { return (bad("it changed while it was checked"), nil, true) }
-            return (ClipEntry(name: shown, verdict: .good(clip)), before, true)
+            return (ClipEntry(name: name, verdict: .good(clip)), before, true)
         case .bad(let reason):
             return (bad(reason), isUnchanged(file, since: before) ? before : nil, true)
         }
     }
 
-    private func outcome(of file: String, name: String) throws(ClipFolderError) -> ClipCheck.Outcome {
+    private func outcome(of file: String, name: ClipName) throws(ClipFolderError) -> ClipCheck.Outcome {
         do throws(PlayerStartError) {
             return try check.run(path: file, name: name)
         } catch {
@@ -166,21 +170,21 @@ public final class ClipFolder: Sendable {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
-    private static func defect(ofName bytes: [UInt8]) -> String? {
-        if bytes.count > longestName { return "its name is longer than \(longestName) bytes" }
-        if String(validating: bytes, as: UTF8.self) == nil { return "its name is no UTF-8" }
-        return bytes.contains { $0 < 0x20 || $0 == 0x7F } ? "its name has control characters" : nil
+    private static func defect(of name: ClipName) -> String? {
+        if name.bytes.count > longestName { return "its name is longer than \(longestName) bytes" }
+        if name.text == nil { return "its name is no UTF-8" }
+        return name.isPlain ? nil : "its name has control characters"
     }
 
     // MARK: - The folder
 
     /// The names of the files that may be clips, in the order of their bytes, and how many more there are.
-    private func fileNames() throws(ClipFolderError) -> (names: [[UInt8]], leftOut: Int) {
+    private func fileNames() throws(ClipFolderError) -> (names: [ClipName], leftOut: Int) {
         guard let folder = opendir(path) else {
             throw .folder(SystemCallError(call: "opendir", errno: errno, context: path))
         }
         defer { closedir(folder) }
-        var names: [[UInt8]] = []
+        var names: [ClipName] = []
         var leftOut = 0
         while true {
             // readdir(3): the end and an error look alike but for errno.
@@ -191,10 +195,10 @@ public final class ClipFolder: Sendable {
             let text = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
             let name = UnsafeRawBufferPointer(start: text, count: strlen(text)).map(\.self)
             guard Self.isClipName(name) else { continue }
-            if names.count < Self.mostNames { names.append(name) } else { leftOut += 1 }
+            if names.count < Self.mostNames { names.append(ClipName(bytes: name)) } else { leftOut += 1 }
         }
         guard errno == 0 else { throw .folder(SystemCallError(call: "readdir", errno: errno, context: path)) }
-        names.sort { $0.lexicographicallyPrecedes($1) }
+        names.sort()
         return (names, leftOut)
     }
 

@@ -10,13 +10,13 @@ public enum ClipVerdict: Hashable, Sendable {
 
 /// A file of the clips folder.
 public struct ClipEntry: Hashable, Sendable {
-    /// The file's name. One that is no UTF-8 is shown repaired, and its file is bad.
-    public let name: String
+    /// The file's name, whatever its bytes are.
+    public let name: ClipName
     /// What is known of it.
     public let verdict: ClipVerdict
 
     /// See the properties.
-    public init(name: String, verdict: ClipVerdict) {
+    public init(name: ClipName, verdict: ClipVerdict) {
         self.name = name
         self.verdict = verdict
     }
@@ -37,8 +37,8 @@ public struct ClipListing: Hashable, Sendable {
     public init() {}
 
     /// Those that can be played, by name.
-    public var clips: [String: Clip] {
-        var clips: [String: Clip] = [:]
+    public var clips: [ClipName: Clip] {
+        var clips: [ClipName: Clip] = [:]
         for entry in entries {
             if case .good(let clip) = entry.verdict { clips[entry.name] = clip }
         }

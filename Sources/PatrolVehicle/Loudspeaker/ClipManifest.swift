@@ -26,7 +26,7 @@ struct ClipManifest: Hashable, Sendable {
     private static let longestFile = 1_048_576
 
     /// By name.
-    var entries: [String: Entry] = [:]
+    var entries: [ClipName: Entry] = [:]
 
     /// Nothing is known.
     init() {}
@@ -60,7 +60,7 @@ struct ClipManifest: Hashable, Sendable {
             for item in file.clips {
                 // One entry that makes no sense spoils only itself.
                 guard let verdict = item.verdict else { continue }
-                entries[item.name] = Entry(stamp: item.stamp, verdict: verdict)
+                entries[ClipName(item.name)] = Entry(stamp: item.stamp, verdict: verdict)
             }
         } catch {
             // Damaged: everything is checked anew, which is what a reason would lead to as well.
@@ -71,7 +71,10 @@ struct ClipManifest: Hashable, Sendable {
     /// Writes it so that after a power cut either the old or the new one is there, whole.
     /// - Throws: the first call that failed, with its path.
     func write(to path: String) throws(SystemCallError) {
-        let items = entries.sorted { $0.key < $1.key }.map { ManifestFile.Item(name: $0.key, entry: $0.value) }
+        let items = entries.sorted { $0.key < $1.key }.compactMap { name, entry in
+            // A name that is no UTF-8 is never kept: its file is bad by its name alone.
+            name.text.map { ManifestFile.Item(name: $0, entry: entry) }
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data: Data
@@ -116,7 +119,7 @@ private struct ManifestFile: Codable {
             if let bad { return .bad(reason: bad) }
             guard let sha256, let frames, let rate, let channels, let loudness, let truePeak else { return nil }
             let clip = Clip(
-                name: name,
+                name: ClipName(name),
                 sha256: sha256,
                 frames: frames,
                 sampleRate: rate,

@@ -120,11 +120,11 @@ struct AnnouncerProgrammeTests {
     @Test("Programmes that are due together follow each other in the order of the configuration, and none starves")
     func dueTogether() {
         let clips = [Clip.silence("1", seconds: 5), .silence("2", seconds: 5), .silence("3", seconds: 5)]
-        let programmes = clips.map { Programme.plain($0.name, clips: [$0], gap: .seconds(1)) }
+        let programmes = clips.map { Programme.plain("\($0.name)", clips: [$0], gap: .seconds(1)) }
         var rig = AnnouncerRig(programmes: programmes, clips: clips)
         rig.run(for: .seconds(60))
         // Each is due again long before the other two have had their turns.
-        let turns = ["1", "2", "3", "1", "2", "3", "1", "2", "3"]
+        let turns: [ClipName] = ["1", "2", "3", "1", "2", "3", "1", "2", "3"]
         #expect(Array(rig.playedClips.prefix(9)) == turns)
         #expect(rig.skips.isEmpty)
     }

@@ -53,7 +53,7 @@ struct FittingsHealthTests {
     func clips() {
         var listing = ClipListing()
         #expect(check { $0.clips = .ready(listing) }[0].state == .ok)
-        listing.entries = (1...7).map { ClipEntry(name: "\($0).wav", verdict: .bad(reason: "is silent")) }
+        listing.entries = (1...7).map { ClipEntry(name: ClipName("\($0).wav"), verdict: .bad(reason: "is silent")) }
         let check = check { $0.clips = .ready(listing) }[0]
         #expect(check.state == .degraded)
         #expect(check.message.hasPrefix("7 of 7 cannot be played: 1.wav: is silent; 2.wav: is silent;"))

@@ -38,7 +38,7 @@ struct ClipFolderTests {
         for name in names { try folder.write("RIFF", to: "clips/\(name)") }
     }
 
-    private static func clip(_ name: String) -> Clip {
+    private static func clip(_ name: ClipName) -> Clip {
         Clip(
             name: name,
             sha256: String(repeating: "0a", count: 32),
@@ -68,22 +68,36 @@ struct ClipFolderTests {
                     ClipEntry(name: "A.FLAC", verdict: .good(Self.clip("A.FLAC"))),
                     ClipEntry(name: "b.wav", verdict: .good(Self.clip("b.wav"))),
                     ClipEntry(name: "c.Ogg", verdict: .good(Self.clip("c.Ogg"))),
-                    ClipEntry(name: fits, verdict: .good(Self.clip(fits))),
+                    ClipEntry(name: ClipName(fits), verdict: .good(Self.clip(ClipName(fits)))),
                     ClipEntry(name: "line\nbreak.wav", verdict: .bad(reason: "its name has control characters")),
                     ClipEntry(name: "link.wav", verdict: .bad(reason: "it is not a regular file")),
-                    ClipEntry(name: long, verdict: .bad(reason: "its name is longer than 128 bytes")),
+                    ClipEntry(name: ClipName(long), verdict: .bad(reason: "its name is longer than 128 bytes")),
                     ClipEntry(name: "pipe.wav", verdict: .bad(reason: "it is not a regular file")),
                     ClipEntry(name: "z.wav", verdict: .bad(reason: "it is not a regular file")),
-                    ClipEntry(name: "\u{FFFD}.wav", verdict: .bad(reason: "its name is no UTF-8")),
+                    ClipEntry(
+                        name: ClipName(bytes: [0xE4] + Array(".wav".utf8)),
+                        verdict: .bad(reason: "its name is no UTF-8")
+                    ),
                     ClipEntry(name: "巡逻 1.mp3", verdict: .good(Self.clip("巡逻 1.mp3"))),
-                ].sorted { Self.order($0.name) < Self.order($1.name) }
+                ].sorted { $0.name < $1.name }
         )
         #expect(listing.clips.count == 5 && listing.checked == 5 && listing.manifestFailure == nil)
     }
 
-    /// The bytes that a name has in the folder; only the one in Latin-1 is not what is shown.
-    private static func order(_ name: String) -> [UInt8].Order {
-        .init(bytes: name.hasPrefix("\u{FFFD}") ? [0xE4] + Array(".wav".utf8) : Array(name.utf8))
+    @Test("Two files whose names Unicode counts as one are two clips, and stay so over a restart")
+    func twins() throws {
+        let names: [ClipName] = ["bad-cafe\u{301}.wav", "caf\u{E9}.wav", "cafe\u{301}.wav"]
+        for name in names { close(creat(folder.path("clips/\(name)"), 0o600)) }
+        let first = try refresh()
+        #expect(first.entries.map(\.name) == [names[0], names[2], names[1]])
+        #expect(first.clips.count == 2 && first.checked == 3)
+        let second = try refresh()
+        #expect(second.checked == 0 && second.entries == first.entries, "the manifest knows each of them")
+        let clips = try ClipFolder(path: folder.path("clips"), manifest: manifest, settings: settings, clocks: .system)
+        _ = try clips.refresh()
+        unlink(folder.path("clips/\(names[1])"))
+        #expect(!clips.isAsChecked(Self.clip(names[1])))
+        #expect(clips.isAsChecked(Self.clip(names[2])))
     }
 
     @Test("What is known is not checked again, bad or good; what was changed, replaced or has come is")
@@ -172,7 +186,7 @@ struct ClipFolderTests {
             settings: settings,
             clocks: .system
         )
-        let seen = Mutex<[String]>([])
+        let seen = Mutex<[ClipName]>([])
         #expect(throws: ClipFolderError.cancelled) {
             try cancelled.refresh { entry in
                 seen.withLock { $0.append(entry.name) }
@@ -246,13 +260,6 @@ struct ClipFolderTests {
         let verdict = try refresh().entries.first { $0.name == "nice.wav" }?.verdict
         #expect(verdict == .bad(reason: "niceness \(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) + 10)"))
         try waitUntil("the descriptors are closed") { (try? descriptors()) ?? .max < before + 50 }
-    }
-}
-
-extension [UInt8] {
-    fileprivate struct Order: Comparable {
-        var bytes: [UInt8]
-        static func < (left: Order, right: Order) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
     }
 }
 

@@ -131,7 +131,7 @@ struct AnnouncerRig {
 
     @discardableResult
     mutating func say(
-        _ clip: String,
+        _ clip: ClipName,
         _ priority: PlayPriority = .manual,
         reason: String? = nil,
         repeats: Int = 1
@@ -152,7 +152,7 @@ struct AnnouncerRig {
     var orders: [PlayOrder] { log.compactMap { if case .play(let order) = $0.action { order } else { nil } } }
 
     /// The clips that were ordered, with the time of day in seconds after the rig's hour began.
-    var playedClips: [String] { orders.map(\.clip.name) }
+    var playedClips: [ClipName] { orders.map(\.clip.name) }
 
     /// When each play was ordered.
     var orderTimes: [Instant] { log.compactMap { if case .play = $0.action { $0.at } else { nil } } }
@@ -193,10 +193,10 @@ extension Clip {
     /// A minute.
     static let long = Clip.silence("long.ogg", seconds: 60)
 
-    static func silence(_ name: String, seconds: Int64) -> Clip {
+    static func silence(_ name: ClipName, seconds: Int64) -> Clip {
         Clip(
             name: name,
-            sha256: "hash of " + name,
+            sha256: "hash of \(name)",
             frames: 8000 * seconds,
             sampleRate: 8000,
             channels: 1,

@@ -62,7 +62,7 @@ struct NightPlan {
     /// Each programme's schedule, as a rule that says when it speaks.
     let hours: [PlainRule]
     let programmes: [Programme]
-    let clips: [String: Clip]
+    let clips: [ClipName: Clip]
     let allowsEmergency: Bool
     /// UTC in milliseconds since 1970 at which the night begins.
     let beginsAt: Int64
@@ -132,11 +132,11 @@ struct NightPlan {
         return rules
     }
 
-    private static func clips(_ dice: inout SplitMix64) -> [String: Clip] {
-        var clips: [String: Clip] = [:]
+    private static func clips(_ dice: inout SplitMix64) -> [ClipName: Clip] {
+        var clips: [ClipName: Clip] = [:]
         for index in 0..<Int.random(in: 2...5, using: &dice) {
             let rate = [8000, 44_100, 48_000].randomElement(using: &dice) ?? 0
-            let name = "clip\(index).ogg"
+            let name = ClipName("clip\(index).ogg")
             clips[name] = Clip(
                 name: name,
                 sha256: String(repeating: "\(index)", count: 64),
@@ -160,7 +160,7 @@ struct NightPlan {
 
     private static func programme(
         _ hours: PlainRule,
-        clips: [String],
+        clips: [ClipName],
         pace: Int64,
         _ dice: inout SplitMix64
     ) -> Programme {

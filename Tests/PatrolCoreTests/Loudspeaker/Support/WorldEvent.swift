@@ -17,7 +17,7 @@ enum WorldEvent {
     case say(SayRequest)
     case mute(Mute)
     case unmute
-    case clips([String: Clip])
+    case clips([ClipName: Clip])
     /// The daemon gets no time to run.
     case freeze(Duration)
     /// The power is cut and comes back.

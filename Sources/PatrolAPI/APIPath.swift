@@ -14,6 +14,8 @@ public enum APIPath: String, CaseIterable, Sendable {
     case queue = "/v1/queue"
     /// What the loudspeaker does; a clip to play.
     case announcements = "/v1/announcements"
+    /// What may sound on a day.
+    case plan = "/v1/plan"
     /// Silence by order of a person.
     case mute = "/v1/mute"
     /// The station's recordings.

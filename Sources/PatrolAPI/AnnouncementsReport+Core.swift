@@ -45,7 +45,7 @@ extension AnnouncementsReport {
         programmes = status.programmes.map {
             ProgrammeState(
                 name: $0.name,
-                lacks: $0.lacks,
+                lacks: $0.lacks.map(\.rawValue),
                 clip: $0.clip?.description,
                 skipped: $0.hindrance?.description
             )

@@ -6,12 +6,23 @@ public struct SayCommand: Codable, Hashable, Sendable {
     public var priority: String?
     /// Why; an emergency in quiet hours needs one.
     public var reason: String?
+    /// How often it is heard, 1 to 100; `nil` means once.
+    public var repeats: Int?
+    /// Whether the answer is to come when it has ended; `nil` means at once.
+    public var wait: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case clip, priority, reason, wait
+        case repeats = "repeat"
+    }
 
     /// See the properties.
-    public init(clip: String, priority: String?, reason: String?) {
+    public init(clip: String, priority: String?, reason: String?, repeats: Int? = nil, wait: Bool? = nil) {
         self.clip = clip
         self.priority = priority
         self.reason = reason
+        self.repeats = repeats
+        self.wait = wait
     }
 }
 
@@ -23,12 +34,32 @@ public struct SayAnswer: Codable, Hashable, Sendable {
     public var play: UInt64
     /// How many come before it.
     public var ahead: Int
+    /// How it ended, if that was waited for: `finished`, `cut`, `failed`, `skipped`; `nil` if the daemon stopped before.
+    public var outcome: String?
+    /// Why it did not finish, for programs; stable.
+    public var because: String?
+    /// Why it did not finish, for people.
+    public var message: String?
 
     /// See the properties.
     public init(result: String, play: UInt64, ahead: Int) {
         self.result = result
         self.play = play
         self.ahead = ahead
+    }
+}
+
+/// `DELETE /v1/announcements`: what was ended.
+public struct StopAnswer: Codable, Hashable, Sendable {
+    /// The clip that played and falls silent; `nil` if none did.
+    public var stopped: String?
+    /// How many requests were taken from the queue.
+    public var removed: Int
+
+    /// See the properties.
+    public init(stopped: String?, removed: Int) {
+        self.stopped = stopped
+        self.removed = removed
     }
 }
 

@@ -71,24 +71,31 @@ public struct ControlClient: Sendable {
     }
 
     /// Orders something and decodes the answer.
-    /// - Parameter command: sent as JSON.
+    /// - Parameters:
+    ///   - command: sent as JSON.
+    ///   - timeout: for an answer that is to come later; `nil` for the usual one.
     /// - Throws: ``Failure``.
     public func order<Answer: Decodable>(
         _ type: Answer.Type,
         _ path: APIPath,
-        _ command: some Encodable
+        _ command: some Encodable,
+        timeout: Duration? = nil
     ) async throws -> Answer {
         var request = try self.request(path, query: [])
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         request.body = .bytes(ByteBuffer(bytes: try APICoding.encode(command)))
-        return try await answer(type, path, to: request)
+        return try await answer(type, path, to: request, timeout: timeout.map { .nanoseconds($0.nanoseconds) })
     }
 
     /// Ends what `path` names, a mute or a duty.
     /// - Throws: ``Failure``.
-    public func end<Answer: Decodable>(_ type: Answer.Type, _ path: APIPath) async throws -> Answer {
-        var request = try self.request(path, query: [])
+    public func end<Answer: Decodable>(
+        _ type: Answer.Type,
+        _ path: APIPath,
+        query: [(name: String, value: String?)] = []
+    ) async throws -> Answer {
+        var request = try self.request(path, query: query)
         request.method = .DELETE
         return try await answer(type, path, to: request)
     }
@@ -140,9 +147,10 @@ public struct ControlClient: Sendable {
     private func answer<Answer: Decodable>(
         _ type: Answer.Type,
         _ path: APIPath,
-        to request: HTTPClientRequest
+        to request: HTTPClientRequest,
+        timeout: TimeAmount? = nil
     ) async throws -> Answer {
-        let timeout = path == .clips ? Self.patience : .seconds(10)
+        let timeout = timeout ?? (path == .clips ? Self.patience : .seconds(10))
         let body = try await respond(to: request, timeout: timeout).body.collect(upTo: Self.maximumAnswerBytes)
         do {
             return try APICoding.decode(type, from: body.readableBytesView)

@@ -68,7 +68,7 @@ public enum Daemon {
             [JournalService(journal: journal)] + house.uploaders + [premises.events]
             + (house.light.map { [$0] } ?? []) + (house.voice?.services ?? []) + [
                 house.kernelClockService, house.receiverService, control,
-                StopNotice(notification: notification, stream: premises.stream),
+                StopNotice(notification: notification, stream: premises.stream, loudspeaker: house.voice?.loudspeaker),
             ]
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
@@ -116,10 +116,12 @@ public enum Daemon {
     }
 }
 
-/// Says that the stop began, and ends the streams, which would keep the socket's server waiting for their readers.
+/// Says that the stop began, and ends what would keep the socket's server waiting: streams for their readers, and those
+/// who wait for the end of a clip.
 private struct StopNotice: Service {
     let notification: ServiceNotification
     let stream: StreamHub
+    let loudspeaker: Loudspeaker?
 
     func run() async throws {
         do {
@@ -129,5 +131,6 @@ private struct StopNotice: Service {
         }
         notification.stopping(status: "committing and uploading what can be uploaded")
         stream.finish()
+        loudspeaker?.bell.tell { $0.endsWaiting = true }
     }
 }

@@ -20,36 +20,6 @@ struct AnnouncementsCommand: AsyncParsableCommand {
     }
 }
 
-/// Plays a clip now.
-struct SayCommandLine: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "say",
-        abstract: "Play a clip now.",
-        discussion: "In quiet hours nothing sounds but an emergency with a reason, if the configuration allows it."
-    )
-
-    @Argument(help: "The clip, as patrolctl clips lists it.")
-    var clip: String
-
-    @Option(help: "manual, live or emergency; a higher one cuts a lower one.")
-    var priority = "manual"
-
-    @Option(help: "Why; it is kept on record.")
-    var reason: String?
-
-    @OptionGroup var options: CommonOptions
-
-    func run() async throws {
-        let command = SayCommand(clip: clip, priority: priority, reason: reason)
-        let answer = try await options.ask { try await $0.order(SayAnswer.self, .announcements, command) }
-        if options.json {
-            Output.print(try APICoding.encodePretty(answer))
-        } else {
-            Output.print(answer.ahead == 0 ? "accepted: \(clip)" : "queued behind \(answer.ahead): \(clip)")
-        }
-    }
-}
-
 /// Silence by order.
 struct MuteCommandLine: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -13,7 +13,8 @@ struct Patrolctl: AsyncParsableCommand {
             """,
         subcommands: [
             StatusCommand.self, WatchCommand.self, TrackCommand.self, RecordsCommand.self, QueueCommand.self,
-            HealthCommand.self, AnnouncementsCommand.self, SayCommandLine.self, MuteCommandLine.self,
+            HealthCommand.self, AnnouncementsCommand.self, SayCommandLine.self, StopCommand.self, PlanCommand.self,
+            MuteCommandLine.self,
             UnmuteCommandLine.self, ClipsCommand.self, ZonesCommand.self, DutyCommandLine.self, MarkCommandLine.self,
         ]
     )

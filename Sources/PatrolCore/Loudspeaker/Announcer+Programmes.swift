@@ -65,6 +65,8 @@ extension Announcer {
     mutating func beginAnew(_ actions: inout [Action]) {
         for index in turns.indices {
             let rest = turns[index].periodically { $0.beginAnew(at: now) }
+            // A repetition that was to come is a slot of its own now.
+            if let next = turns[index].wakeAt(after: now), next > now { turns[index].abandonSlot() }
             if let rest { record(rest, of: index, &actions) }
         }
     }

@@ -10,6 +10,7 @@ extension Announcer {
             gate: verdict,
             mute: mute,
             device: deviceStatus,
+            playerProblem: playerProblem,
             queue: queue.entries.map(\.request),
             programmes: programmes
         )

@@ -69,6 +69,8 @@ public struct AnnouncerStatus: Hashable, Sendable {
     public var mute: Mute?
     /// The sound device.
     public var device: Device
+    /// Why the player cannot be started; `nil` if nothing is known against it.
+    public var playerProblem: String?
     /// The requests that wait, the next one first.
     public var queue: [SayRequest]
     /// The programmes, as configured.

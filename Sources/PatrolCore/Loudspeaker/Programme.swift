@@ -63,7 +63,8 @@ public struct Programme: Hashable, Sendable {
     }
 
     /// What of its conditions does not hold in a world, in the order of ``ProgrammeCondition``.
-    func lacks(scheduleHolds: Bool, zones present: Set<String>, isMoving: Bool, isOnDuty: Bool) -> [ProgrammeCondition] {
+    func lacks(scheduleHolds: Bool, zones present: Set<String>, isMoving: Bool, isOnDuty: Bool) -> [ProgrammeCondition]
+    {
         ProgrammeCondition.allCases.filter { condition in
             switch condition {
             case .schedule: !scheduleHolds

@@ -98,7 +98,13 @@ struct ProgrammeTurn: Sendable {
 
     /// The clip ended.
     /// - Parameter outcome: how.
-    mutating func ended(_ outcome: PlayOutcome, _ end: PlayEnd, of clip: ClipName, at now: Instant, conditionsHold: Bool) {
+    mutating func ended(
+        _ outcome: PlayOutcome,
+        _ end: PlayEnd,
+        of clip: ClipName,
+        at now: Instant,
+        conditionsHold: Bool
+    ) {
         let sequel = sequel(of: outcome)
         switch sequel {
         case .none:

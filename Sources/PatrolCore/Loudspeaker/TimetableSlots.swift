@@ -39,7 +39,8 @@ struct TimetableSlots: Hashable, Sendable {
 
     private let timetable: Timetable
     private(set) var state: State = .none
-    private var handled: Handled?
+    /// Those of the last while.
+    private var handled: [Handled] = []
 
     init(_ timetable: Timetable) {
         self.timetable = timetable
@@ -66,26 +67,38 @@ struct TimetableSlots: Hashable, Sendable {
             state = .none
             return
         }
+        state = .none
         var time = offset.wallTime(at: now)
-        if let handled, now - handled.at < Self.remembers { time = max(time, handled.time) }
-        state = timetable.next(after: time, in: zone).map { .next(slot($0, offset, now)) } ?? .none
+        while let due = timetable.next(after: time, in: zone) {
+            let slot = Slot(time: due, at: now + (due - offset.wallTime(at: now)))
+            guard isHandled(slot) else {
+                state = .next(slot)
+                return
+            }
+            time = due
+        }
     }
 
-    private func slot(_ time: WallTime, _ offset: ClockOffset, _ now: Instant) -> Slot {
-        Slot(time: time, at: now + (time - offset.wallTime(at: now)))
+    private func isHandled(_ slot: Slot) -> Bool {
+        handled.contains { $0.time == slot.time && slot.at - $0.at < Self.remembers }
+    }
+
+    private mutating func handle(_ slot: Slot, at now: Instant) {
+        handled.removeAll { now - $0.at >= Self.remembers }
+        if !isHandled(slot) { handled.append(Handled(time: slot.time, at: now)) }
     }
 
     /// The slot that is due cannot be played.
     mutating func skip(at now: Instant) {
         guard case .next(let slot) = state else { return }
-        handled = Handled(time: slot.time, at: now)
+        handle(slot, at: now)
         state = .none
     }
 
     /// The clip was ordered.
     mutating func play(_ id: PlayID, at now: Instant) {
         guard case .next(let slot) = state else { return }
-        handled = Handled(time: slot.time, at: now)
+        handle(slot, at: now)
         state = .playing(id, slot)
     }
 

@@ -53,6 +53,7 @@ extension Configuration {
     private static func read(_ table: TOMLTable, _ problems: ProblemList) -> Configuration {
         var reader = TableReader(table, path: "", problems: problems)
         let zoneFile = zones(reader.table("zones"))
+        let calendar = CalendarReader.read(reader.table("calendar"))
         let configuration = Configuration(
             vehicle: reader.name("vehicle"),
             logLevel: reader.choice("log_level", default: .info),
@@ -65,7 +66,7 @@ extension Configuration {
                 !$0.isEmpty
             },
             zones: zoneFile,
-            loudspeaker: LoudspeakerReader(zones: zoneFile).read(&reader),
+            loudspeaker: LoudspeakerReader(zones: zoneFile, calendar: calendar).read(&reader),
             light: reader.has("light") ? light(reader.table("light")) : nil
         )
         reader.finish()

@@ -17,6 +17,10 @@ extension Configuration {
         public var quiet: [QuietRule]
         /// What it plays by itself, in the order in which programmes speak if several are due.
         public var programmes: [Programme]
+        /// What holidays and workdays are.
+        public var calendar: HolidayCalendar
+        /// What changes the volume of all but emergencies.
+        public var volumes: [VolumeRule]
     }
 
     /// `[light]`
@@ -29,10 +33,14 @@ extension Configuration {
         public var off: Duration
     }
 
-    /// What holds where no `[[quiet]]` says otherwise: a loudspeaker without quiet hours cannot be configured.
-    static let defaultNight = CivilSchedule(
-        hours: TimeOfDay("21:00").flatMap { begin in
-            TimeOfDay("06:00").flatMap { DailyWindow(begin: begin, end: $0) }
-        }
+    /// The night, beside the rules of the configuration unless it says `default_night = false`: a loudspeaker without
+    /// quiet hours cannot be configured.
+    static let defaultNight = QuietRule(
+        name: "default-night",
+        schedule: CivilSchedule(
+            hours: TimeOfDay("21:00").flatMap { begin in
+                TimeOfDay("06:00").flatMap { DailyWindow(begin: begin, end: $0) }
+            }
+        )
     )
 }

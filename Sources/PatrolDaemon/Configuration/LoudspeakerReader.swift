@@ -1,26 +1,37 @@
 import PatrolCore
 
-/// Reads `[loudspeaker]`, `[[quiet]]` and `[[programme]]`, which name zones of the zone file.
+/// Reads `[loudspeaker]`, `[[quiet]]`, `[[programme]]` and `[[volume]]`, which name zones of the zone file.
 struct LoudspeakerReader {
-    /// Every zone of the zone file; rules and programmes may name these only.
-    let zones: [Zone]
+    private let schedules: ScheduleReader
+    private let zone: CivilZone
+
+    /// - Parameters:
+    ///   - zones: every zone of the zone file; rules and programmes may name these only.
+    ///   - calendar: what holidays and workdays are.
+    init(zones: [Zone], calendar: HolidayCalendar) {
+        schedules = ScheduleReader(zones: zones, calendar: calendar)
+        // Whether something can ever sound is asked of the calendar alone.
+        zone = .fixed(secondsEastOfUTC: 0)
+    }
 
     /// - Returns: `nil` for a cart without a loudspeaker.
     func read(_ reader: inout TableReader) -> Configuration.LoudspeakerSettings? {
         let quietTables = reader.tables("quiet")
         let programmeTables = reader.tables("programme")
+        let volumeTables = reader.tables("volume")
         guard reader.has("loudspeaker") else {
-            for (key, tables) in [("quiet", quietTables), ("programme", programmeTables)] where !tables.isEmpty {
+            for (key, tables) in [("quiet", quietTables), ("programme", programmeTables), ("volume", volumeTables)]
+            where !tables.isEmpty {
                 reader.report(key, "needs a loudspeaker; allowed: [[\(key)]] together with [loudspeaker]")
             }
             return nil
         }
-        var quiet: [QuietRule] = []
-        for table in quietTables { quiet.append(rule(table, taken: quiet.map(\.name))) }
-        if quiet.isEmpty { quiet = [QuietRule(name: "night", schedule: Configuration.defaultNight)] }
-        var programmes: [Programme] = []
-        for table in programmeTables { programmes.append(programme(table, taken: programmes.map(\.name))) }
         var table = reader.table("loudspeaker")
+        let quiet = quiet(quietTables, &table)
+        var programmes: [Programme] = []
+        for table in programmeTables {
+            programmes.append(programme(table, taken: programmes.map(\.name), quiet: quiet))
+        }
         let settings = Configuration.LoudspeakerSettings(
             device: table.text("device", default: "default", allowed: "the name of an ALSA device, see aplay -L"),
             clipsFolder: table.filePath("clips", default: "/etc/patrold/clips"),
@@ -28,21 +39,42 @@ struct LoudspeakerReader {
             targetLoudnessLUFS: table.number("loudness_lufs", default: -16, in: -40...(-8)),
             emergencyInQuietHours: table.flag("emergency_in_quiet_hours", default: false),
             quiet: quiet,
-            programmes: programmes
+            programmes: programmes,
+            calendar: schedules.calendar,
+            volumes: volumeTables.map(volume)
         )
         table.finish()
         return settings
     }
 
+    // MARK: Quiet hours
+
+    /// The rules, and the night unless it is taken away in so many words.
+    private func quiet(_ tables: [TableReader], _ loudspeaker: inout TableReader) -> [QuietRule] {
+        let keepsNight = loudspeaker.flag("default_night", default: true)
+        var rules = keepsNight ? [Configuration.defaultNight] : []
+        for table in tables { rules.append(rule(table, taken: rules.map(\.name))) }
+        if rules.isEmpty {
+            loudspeaker.report(
+                "default_night",
+                "is false, and no [[quiet]] says when it is silent instead; allowed: at least one rule, or the default"
+                    + " night (21:00 to 06:00)"
+            )
+        }
+        return rules
+    }
+
     private func rule(_ table: TableReader, taken: [String]) -> QuietRule {
         var table = table
         let name = table.ownName(taken: taken)
-        let rule = QuietRule(name: name, schedule: schedule(&table), zones: places(&table))
+        let rule = QuietRule(name: name, schedule: schedules.schedule(&table), zones: schedules.places(&table))
         table.finish()
         return rule
     }
 
-    private func programme(_ table: TableReader, taken: [String]) -> Programme {
+    // MARK: Programmes
+
+    private func programme(_ table: TableReader, taken: [String], quiet: [QuietRule]) -> Programme {
         var table = table
         let programme = Programme(
             name: table.ownName(taken: taken),
@@ -53,74 +85,59 @@ struct LoudspeakerReader {
             ) { text in
                 !text.isEmpty && !text.contains("/") && !text.hasPrefix(".")
             }.map { ClipName($0) },
-            gap: table.duration("gap", default: .seconds(120), in: .seconds(1) ... .seconds(86_400)),
-            schedule: schedule(&table),
-            zones: places(&table),
+            timing: timing(&table),
+            repeats: table.integer("repeat", default: 1, in: 1...20),
+            schedule: schedules.schedule(&table),
+            zones: schedules.places(&table),
             onlyWhileMoving: table.flag("only_moving", default: false),
             onlyOnDuty: table.flag("only_on_duty", default: true),
-            volumeDecibels: table.number("volume_db", default: 0, in: -40...12)
+            stopsAtEndOf: stops(&table),
+            volumeDecibels: table.number("volume_db", default: 0, in: Self.volumes)
         )
         table.finish()
+        if case .never(let reason) = programme.sounds(between: QuietHours(rules: quiet, zone: zone)) {
+            table.report("name", "is \"\(programme.name)\", which could never sound: \(reason)")
+        }
         return programme
     }
 
-    private func schedule(_ table: inout TableReader) -> CivilSchedule {
-        CivilSchedule(days: days(&table), hours: hours(&table), dates: dates(&table))
+    private func timing(_ table: inout TableReader) -> Programme.Timing {
+        let times = table.texts("at", allowed: "times of the day, such as [\"08:00\", \"12:00\"]") {
+            TimeOfDay($0).map { $0 < .endOfDay } ?? false
+        }
+        let gap = table.duration("gap", default: .seconds(120), in: .seconds(1) ... .seconds(86_400))
+        guard table.has("at") else { return .every(gap: gap) }
+        if table.has("gap") { table.report("at", "and gap are both there; allowed: one of them") }
+        if times.isEmpty { table.report("at", "is empty; allowed: at least one time of the day") }
+        return .at(Set(times.compactMap { TimeOfDay($0) }).sorted())
     }
 
-    private func days(_ table: inout TableReader) -> Set<Weekday> {
-        let names = Weekday.allCases.map(\.name)
-        let days = table.texts(
-            "days",
-            allowed: "days of the week: \(names.joined(separator: ", "))",
+    private func stops(_ table: inout TableReader) -> Set<ProgrammeCondition> {
+        let names = ProgrammeCondition.allCases.map(\.rawValue)
+        let texts = table.texts(
+            "stop_at_end_of",
+            allowed: "conditions: \(names.joined(separator: ", "))",
             where: names.contains
         )
-        return days.isEmpty ? Set(Weekday.allCases) : Set(days.compactMap(Weekday.init(name:)))
+        return table.has("stop_at_end_of") ? Set(texts.compactMap(ProgrammeCondition.init(rawValue:))) : [.duty]
     }
 
-    private func hours(_ table: inout TableReader) -> DailyWindow? {
-        let allowed = "a time of day from \"00:00\" to \"24:00\""
-        let begin = table.optionalText("from", allowed: allowed) { TimeOfDay($0) != nil }.flatMap { TimeOfDay($0) }
-        let end = table.optionalText("to", allowed: allowed) { TimeOfDay($0) != nil }.flatMap { TimeOfDay($0) }
-        guard begin != nil || end != nil else { return nil }
-        let window = DailyWindow(begin: begin ?? .startOfDay, end: end ?? .endOfDay)
-        if window == nil {
-            table.report(
-                "from",
-                "and to leave no time between them; allowed: two times, over midnight if to is earlier"
-            )
-        }
-        return window
-    }
+    // MARK: Volume
 
-    private func dates(_ table: inout TableReader) -> ClosedRange<CivilDate>? {
-        let allowed = "a date, such as \"2027-06-07\""
-        let first = table.optionalText("first_date", allowed: allowed) { CivilDate(iso8601: $0) != nil }
-        let last = table.optionalText("last_date", allowed: allowed) { CivilDate(iso8601: $0) != nil }
-        guard first != nil || last != nil else { return nil }
-        guard let first = (first ?? last).flatMap({ CivilDate(iso8601: $0) }),
-            let last = last.flatMap({ CivilDate(iso8601: $0) }) ?? CivilDate(year: 9999, month: 12, day: 31)
-        else { return nil }
-        guard first <= last else {
-            table.report("first_date", "is \(first), after last_date \(last); allowed: that day or an earlier one")
-            return nil
-        }
-        return first...last
-    }
+    private static let volumes: ClosedRange<Double> = -40...12
 
-    /// Zones by their ids and by their kinds; `nil` for everywhere.
-    private func places(_ table: inout TableReader) -> Set<String>? {
-        let ids = zones.map(\.id)
-        let idNames = ids.isEmpty ? "none, for there is no zone file" : ids.joined(separator: ", ")
-        let byID = table.texts("zones", allowed: "zones of the zone file: \(idNames)", where: ids.contains)
-        let kinds = ZoneKind.allCases.map(\.rawValue)
-        let byKind = table.texts(
-            "zone_kinds",
-            allowed: "kinds of zones: \(kinds.joined(separator: ", "))",
-            where: kinds.contains
+    private func volume(_ table: TableReader) -> VolumeRule {
+        var table = table
+        let rule = VolumeRule(
+            schedule: schedules.schedule(&table),
+            zones: schedules.places(&table),
+            decibels: table.number("volume_db", default: 0, in: Self.volumes)
         )
-        guard !byID.isEmpty || !byKind.isEmpty else { return nil }
-        return Set(byID).union(zones.filter { byKind.contains($0.kind.rawValue) }.map(\.id))
+        if !table.has("volume_db") {
+            table.report("volume_db", "is missing; allowed: a number from -40 to 12, on top of everything else")
+        }
+        table.finish()
+        return rule
     }
 }
 

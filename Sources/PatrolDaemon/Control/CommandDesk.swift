@@ -26,9 +26,34 @@ struct CommandDesk: Sendable {
             throw Self.refused("priority", command.priority ?? "", allowed: names)
         }
         if let reason = command.reason { try Self.check("reason", reason) }
+        let repeats = command.repeats ?? 1
+        guard SayRequest.allowedRepeats.contains(repeats) else {
+            let range = SayRequest.allowedRepeats
+            let allowed = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            throw Self.refused("repeat", "\(repeats)", allowed: allowed)
+        }
         let clip = ClipName(command.clip)
-        let request = SayRequest(clip: clip, priority: priority, reason: command.reason, requester: requester)
-        let reply = await loudspeaker.say(request)
+        let request = SayRequest(
+            clip: clip,
+            priority: priority,
+            reason: command.reason,
+            requester: requester,
+            repeats: repeats
+        )
+        guard command.wait ?? false else {
+            return try answer(await loudspeaker.say(request), clip, by: requester)
+        }
+        let (end, ending) = AsyncStream<SayConclusion?>.makeStream()
+        let reply = await loudspeaker.say(request) { conclusion in
+            ending.yield(conclusion)
+            ending.finish()
+        }
+        var answer = try answer(reply, clip, by: requester)
+        for await conclusion in end { answer.conclude(conclusion) }
+        return answer
+    }
+
+    private func answer(_ reply: SayReply?, _ clip: ClipName, by requester: String) throws(APIError) -> SayAnswer {
         record(.command("say \(clip)", by: requester, result: Self.words(reply)))
         switch reply {
         case .accepted(let id): return SayAnswer(result: "accepted", play: id.rawValue, ahead: 0)
@@ -44,6 +69,16 @@ struct CommandDesk: Sendable {
         case nil:
             throw Self.busy
         }
+    }
+
+    /// Ends what plays, and what waits as well if that is wanted.
+    func stop(andQueue: Bool, by requester: String) async throws(APIError) -> StopAnswer {
+        guard let reply = await voice().stop(by: requester, andQueue: andQueue) else { throw Self.busy }
+        let stopped = reply.stopped.map { "stopped \($0)" } ?? "nothing played"
+        let removed = andQueue ? ", \(reply.removed) removed from the queue" : ""
+        record(.command(andQueue ? "stop all" : "stop", by: requester, result: stopped + removed))
+        await settle()
+        return StopAnswer(stopped: reply.stopped?.description, removed: reply.removed)
     }
 
     /// - Throws: for a time that is none, or has passed.

@@ -15,6 +15,10 @@ struct CommandRoutes: Sendable {
             let command = try await Self.body(SayCommand.self, of: request)
             return try ControlRoutes.json(try await commands.say(command, by: await context.requester))
         }
+        router.delete(Self.path(.announcements)) { request, context in
+            let andQueue = try Self.flag("queue", of: request)
+            return try ControlRoutes.json(try await commands.stop(andQueue: andQueue, by: await context.requester))
+        }
         router.post(Self.path(.mute)) { request, context in
             try await commands.mute(try await Self.body(MuteCommand.self, of: request), by: await context.requester)
             return try ControlRoutes.json(CommandAnswer())
@@ -46,6 +50,20 @@ struct CommandRoutes: Sendable {
 
     private static func path(_ path: APIPath) -> RouterPath {
         RouterPath(path.rawValue)
+    }
+
+    /// A query parameter that is `true` or `false`; left out, the latter.
+    private static func flag(_ name: String, of request: Request) throws(APIError) -> Bool {
+        switch request.uri.queryParameters[Substring(name)] {
+        case nil, "false": return false
+        case "true": return true
+        case let value?:
+            throw APIError(
+                code: "bad_request",
+                message: "\(name) is \"\(value.prefix(20))\"",
+                hint: "allowed: true, false"
+            )
+        }
     }
 
     private static func body<Command: Decodable>(_ type: Command.Type, of request: Request) async throws -> Command {

@@ -40,6 +40,11 @@ struct ControlRoutes: Sendable {
             guard let report = desk.announcements() else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)
         }
+        router.get(RouterPath(APIPath.plan.rawValue)) { request, _ in
+            let date = request.uri.queryParameters["date"].map(String.init)
+            guard let report = try desk.plan(on: date) else { throw CommandDesk.noLoudspeaker }
+            return try Self.json(report)
+        }
         router.get(RouterPath(APIPath.clips.rawValue)) { _, _ in
             guard let report = desk.clipsReport() else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)

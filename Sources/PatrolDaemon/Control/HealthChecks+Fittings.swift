@@ -14,6 +14,9 @@ extension HealthChecks {
 
     private static func loudspeaker(_ status: AnnouncerStatus, at now: Instant) -> HealthReport.Check {
         let name = "loudspeaker"
+        if let problem = status.playerProblem {
+            return HealthReport.Check(name: name, state: .degraded, message: "the player cannot be started: \(problem)")
+        }
         switch status.device {
         case .fine:
             let words = status.playing.map { "plays \($0.announcement.clip)" } ?? status.silence?.words

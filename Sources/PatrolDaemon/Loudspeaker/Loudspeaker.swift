@@ -61,10 +61,25 @@ final class Loudspeaker: Service {
     }
 
     /// Asks for a clip to be played.
+    /// - Parameter concluded: called once when an accepted request has ended, with `nil` if the daemon stops before; never
+    ///   for one that was refused.
     /// - Returns: the answer; `nil` if too many orders wait, or the daemon stops.
-    func say(_ request: SayRequest) async -> SayReply? {
+    func say(_ request: SayRequest, concluded: (@Sendable (SayConclusion?) -> Void)? = nil) async -> SayReply? {
         await withCheckedContinuation { continuation in
-            let isTaken = bell.order(.say(request) { continuation.resume(returning: $0) })
+            let isTaken = bell.order(
+                .say(request, answer: { continuation.resume(returning: $0) }, concluded: concluded)
+            )
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Ends what plays, and what waits as well if that is wanted.
+    /// - Returns: what there was to end; `nil` if too many orders wait, or the daemon stops.
+    func stop(by requester: String, andQueue: Bool) async -> StopReply? {
+        await withCheckedContinuation { continuation in
+            let isTaken = bell.order(
+                .stop(requester: requester, andQueue: andQueue) { continuation.resume(returning: $0) }
+            )
             if !isTaken { continuation.resume(returning: nil) }
         }
     }
@@ -90,6 +105,9 @@ final class Loudspeaker: Service {
     private struct Course {
         var announcer: Announcer
         var players: [PlayID: PlayerProcess] = [:]
+        /// Who waits for the end of a request.
+        var waiting: [PlayID: @Sendable (SayConclusion?) -> Void] = [:]
+        var playerProblem: String?
         var timer: Scheduled<Void>?
         var timerAt: Instant?
         var isShutDown = false
@@ -99,9 +117,11 @@ final class Loudspeaker: Service {
         var course = Course(announcer: latest.withLock { $0 })
         defer { course.timer?.cancel() }
         // The first look at the world, so that the first wake-up is planned.
+        lookAtPlayer(&course)
         handle(.wakeUp, &course)
         for await _ in bell.rings {
             let told = bell.take()
+            lookAtPlayer(&course)
             // Levels first: an order meets the world as it is.
             if let clock = told.clock { handle(.clockChanged(clock), &course) }
             if let zones = told.zones { handle(.zonesChanged(zones), &course) }
@@ -110,6 +130,7 @@ final class Loudspeaker: Service {
             if let clips = told.clips { handle(.clipsChanged(clips), &course) }
             for order in told.orders { handle(order, &course) }
             if told.isDue { handle(.wakeUp, &course) }
+            if told.endsWaiting { endWaiting(&course) }
             if told.isStopping {
                 if !course.isShutDown {
                     course.isShutDown = true
@@ -121,13 +142,38 @@ final class Loudspeaker: Service {
         }
     }
 
+    /// The socket's server waits for its answers before it stops, so nobody may wait for a clip then.
+    private func endWaiting(_ course: inout Course) {
+        course.waiting.values.forEach { $0(nil) }
+        course.waiting = [:]
+    }
+
+    /// Whether the player can be started: a request must not be accepted for a program that is not there.
+    private func lookAtPlayer(_ course: inout Course) {
+        let problem = player.problem
+        guard problem != course.playerProblem else { return }
+        course.playerProblem = problem
+        if let problem { logger.error("the player cannot be started", metadata: ["error": "\(problem)"]) }
+        handle(.playerChanged(problem: problem), &course)
+    }
+
     private func handle(_ order: LoudspeakerBell.Order, _ course: inout Course) {
         switch order {
         case .input(let input): handle(input, &course)
         case .order(let input, let done):
             handle(input, &course)
             done()
-        case .say(let request, let answer): handle(.say(request), &course, answer)
+        case .say(let request, let answer, let concluded):
+            handle(
+                .say(request),
+                &course,
+                onReply: { reply, course in
+                    if let id = reply.acceptedID { course.waiting[id] = concluded }
+                    answer(reply)
+                }
+            )
+        case .stop(let requester, let andQueue, let answer):
+            handle(.stop(requester: requester, andQueue: andQueue), &course, onStop: answer)
         case .ended(let id, let end):
             course.players[id] = nil
             handle(.playEnded(id, end), &course)
@@ -137,29 +183,25 @@ final class Loudspeaker: Service {
     private func handle(
         _ input: Announcer.Input,
         _ course: inout Course,
-        _ answer: (SayReply) -> Void = { _ in }
+        onStop: (StopReply) -> Void = { _ in },
+        onReply: (SayReply, inout Course) -> Void = { _, _ in }
     ) {
         let actions = course.announcer.handle(input, at: clocks.now())
         // First the state, then what follows from it: whoever got an answer finds in the status what it says.
         let announcer = course.announcer
         latest.withLock { $0 = announcer }
-        for action in actions { perform(action, &course, answer) }
-        plan(&course)
-    }
-
-    private func perform(_ action: Announcer.Action, _ course: inout Course, _ answer: (SayReply) -> Void) {
-        switch action {
-        case .play(let order):
-            play(order, &course)
-        case .changeDeadline(let id, let deadline):
-            course.players[id]?.changeDeadline(deadline)
-        case .stop(let id, _):
-            course.players[id]?.stop()
-        case .record(let event):
-            record(.loudspeaker(event), event.kept)
-        case .reply(let reply):
-            answer(reply)
+        for action in actions {
+            switch action {
+            case .play(let order): play(order, &course)
+            case .changeDeadline(let id, let deadline): course.players[id]?.changeDeadline(deadline)
+            case .stop(let id, _): course.players[id]?.stop()
+            case .record(let event): record(.loudspeaker(event), event.kept)
+            case .reply(let reply): onReply(reply, &course)
+            case .stopReply(let reply): onStop(reply)
+            case .concluded(let id, let conclusion): course.waiting.removeValue(forKey: id)?(conclusion)
+            }
         }
+        plan(&course)
     }
 
     private func play(_ order: PlayOrder, _ course: inout Course) {
@@ -203,6 +245,16 @@ final class Loudspeaker: Service {
         let delay = max(.zero, instant - clocks.now())
         course.timer = eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { [bell] in
             bell.tell { $0.isDue = true }
+        }
+    }
+}
+
+extension SayReply {
+    /// The name of a request that was not refused.
+    fileprivate var acceptedID: PlayID? {
+        switch self {
+        case .accepted(let id), .queued(let id, _): id
+        case .refused: nil
         }
     }
 }

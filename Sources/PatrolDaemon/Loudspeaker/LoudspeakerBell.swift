@@ -15,8 +15,14 @@ final class LoudspeakerBell: Sendable {
         case input(Announcer.Input)
         /// A person's order, with somebody who waits until it was carried out.
         case order(Announcer.Input, @Sendable () -> Void)
-        /// A request that waits for its answer.
-        case say(SayRequest, @Sendable (SayReply) -> Void)
+        /// A request that waits for its answer; `concluded`, if there is one, waits for its end as well.
+        case say(
+            SayRequest,
+            answer: @Sendable (SayReply) -> Void,
+            concluded: (@Sendable (SayConclusion?) -> Void)?
+        )
+        /// A person ends what plays, and what waits as well if that is wanted.
+        case stop(requester: String, andQueue: Bool, answer: @Sendable (StopReply) -> Void)
         /// The last event of a play.
         case ended(PlayID, PlayEnd)
     }
@@ -30,6 +36,8 @@ final class LoudspeakerBell: Sendable {
         var clips: [ClipName: Clip]?
         var orders: [Order] = []
         var isDue = false
+        /// Nobody may wait any longer for the end of a request.
+        var endsWaiting = false
         var isStopping = false
     }
 
@@ -65,10 +73,10 @@ final class LoudspeakerBell: Sendable {
         return isTaken
     }
 
-    /// What was told, each thing once; the stop for good.
+    /// What was told, each thing once; what ends for good stays told.
     func take() -> Told {
         told.withLock { told in
-            defer { told = Told(isStopping: told.isStopping) }
+            defer { told = Told(endsWaiting: told.endsWaiting, isStopping: told.isStopping) }
             return told
         }
     }

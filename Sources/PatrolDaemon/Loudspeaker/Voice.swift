@@ -23,9 +23,11 @@ struct Voice: Sendable {
             gate: QuietGate(hours: QuietHours(rules: settings.quiet, zone: premises.machine.zone)),
             zone: premises.machine.zone,
             programmes: settings.programmes,
-            clips: [:]
+            // They are looked at first.
+            clips: nil
         )
         rules.targetLoudnessLUFS = settings.targetLoudnessLUFS
+        rules.volumes = settings.volumes
         rules.emergencyInQuietHours = settings.emergencyInQuietHours
         let clips = ClipShelf(
             folder: settings.clipsFolder,

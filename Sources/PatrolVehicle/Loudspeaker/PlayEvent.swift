@@ -20,6 +20,11 @@ public struct PlayerSettings: Hashable, Sendable {
         self.environment = environment
     }
 
+    /// Why the player cannot be started, in words; `nil` if nothing is known against it. access(2) says it without a start.
+    public var problem: String? {
+        access(program, X_OK) == 0 ? nil : "\(program): \(String(cString: strerror(errno)))"
+    }
+
     /// The daemon's own environment without what systemd means for the daemon alone: a child must neither feed its
     /// watchdog nor take its sockets (sd_notify(3), sd_listen_fds(3)).
     public static func environment(from own: [String: String]) -> [String: String] {

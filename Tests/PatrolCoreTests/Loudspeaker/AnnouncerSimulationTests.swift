@@ -11,7 +11,8 @@ import Testing
 /// `PATROLD_SEED=n` runs the nights from seed n on; each run prints its seed, and a failure names its own.
 @Suite("Nights of the announcer under random trouble")
 struct AnnouncerSimulationTests {
-    private static let nights: UInt64 = 10_400
+    private static let nights: UInt64 =
+        getenv("PATROLD_NIGHTS").flatMap { UInt64(String(cString: $0)) } ?? 10_400
     private static let blocks: UInt64 = 8
     /// One night in so many is a whole one of 8 to 14 hours; the others are the minutes around a boundary of quiet.
     private static let longOnes: UInt64 = 40
@@ -27,6 +28,7 @@ struct AnnouncerSimulationTests {
     func nights(block: UInt64) {
         let count = Self.nights / Self.blocks
         var tally: [String: Int] = [:]
+        var forecasts = 0
         for index in 0..<count {
             let seed = Self.seed &+ block * count &+ index
             var world = AnnouncerWorld(seed: seed, isLong: seed % Self.longOnes == 0)
@@ -36,12 +38,15 @@ struct AnnouncerSimulationTests {
                 return
             }
             tally.merge(world.books.tally, uniquingKeysWith: +)
+            forecasts += world.prophecy.checked
         }
+        #expect(forecasts > 20)
         // A night in which nothing happens proves nothing.
         for name in Self.happenings {
             #expect(tally[name, default: 0] > 0, "it never came to: \(name)")
         }
         if block == 0 {
+            print("  \(forecasts) × what was said to come next came next")
             for (name, count) in tally.sorted(by: { $0.key < $1.key }) { print("  \(count) × \(name)") }
         }
     }
@@ -52,7 +57,10 @@ struct AnnouncerSimulationTests {
         "failed: device-failed", "failed: file-failed", "failed: killed",
         "skipped: clock-untrusted", "skipped: quiet", "skipped: would-not-end-before-quiet", "skipped: muted",
         "skipped: loudspeaker-failed", "skipped: no-playable-clip", "skipped: conditions-ended",
-        "skipped: daemon-stops", "quiet began", "quiet ended", "muted", "unmuted by time", "unmuted by a person",
+        "skipped: daemon-stops", "skipped: player-unusable", "skipped: stopped-by-person", "cut: person",
+        "cut: duty-ended", "cut: zone-ended", "cut: motion-ended", "concluded: finished", "concluded: cut",
+        "concluded: failed", "concluded: skipped", "quiet changed", "quiet began", "quiet ended", "muted",
+        "unmuted by time", "unmuted by a person",
         "loudspeaker failed", "loudspeaker recovered", "reboot",
     ]
 }

@@ -71,6 +71,12 @@ struct AnnouncerStatusTests {
         Case(code: "quiet") { AnnouncerRig(programmes: [.plain()], rules: [.school], zones: ["school"]) },
         Case(code: "would-not-end-before-quiet") { AnnouncerRig(at: "20:59:10", programmes: [.plain(clips: [.long])]) },
         Case(code: "no-playable-clip") { AnnouncerRig(programmes: [.plain()], clips: []) },
+        Case(code: "clips-unchecked") { AnnouncerRig(programmes: [.plain()]) { $0.clips = nil } },
+        Case(code: "player-unusable") {
+            var rig = AnnouncerRig(programmes: [.plain()])
+            rig.tell(.playerChanged(problem: "no such file"))
+            return rig
+        },
         Case(code: "conditions") {
             var programme = Programme.plain()
             programme.onlyOnDuty = true
@@ -125,7 +131,8 @@ struct AnnouncerStatusTests {
     func words() {
         let hindrances: [Hindrance] = [
             .clockUntrusted(.noReading), .quiet(rule: "x"), .wouldNotEndBeforeQuiet, .muted, .loudspeakerFailed,
-            .noPlayableClip, .conditionsEnded, .daemonStops,
+            .noPlayableClip, .conditionsEnded, .daemonStops, .clipsUnchecked, .playerUnusable("x"),
+            .conditionsMissing([.duty, .zone]), .waitedTooLong, .stoppedByPerson,
         ]
         let refusals: [SayRefusal] =
             hindrances.map(SayRefusal.hindered) + [
@@ -133,7 +140,9 @@ struct AnnouncerStatusTests {
             ]
         #expect(Set(refusals.map(\.code)).count == refusals.count)
         #expect(Set(refusals.map(\.description)).count == refusals.count)
-        let stops: [StopReason] = hindrances.map(StopReason.hindered) + [.outranked(by: .live), .deadline, .unasked]
+        let stops: [StopReason] =
+            hindrances.map(StopReason.hindered) + [.outranked(by: .live), .deadline, .unasked, .person(requester: "x")]
+            + ProgrammeCondition.allCases.map(StopReason.conditionEnded)
         #expect(Set(stops.map(\.code)).count == stops.count)
         #expect(Set(stops.map(\.description)).count == stops.count)
     }

@@ -32,9 +32,14 @@ extension AnnouncerWorld {
         if !books.isTrusted { complain("\(order.priority) sounds with an untrusted clock") }
         if mute != nil { complain("\(order.priority) sounds although it is muted") }
         guard let rule = plan.quietRule(at: trueUTC(at: instant), in: zones) else { return }
-        let hasReason = books.asked[order.id]?.reason?.contains { $0 != " " } ?? false
+        let hasReason = (books.asked[order.id] ?? repeated(order))?.reason?.contains { $0 != " " } ?? false
         if plan.allowsEmergency, order.priority == .emergency, hasReason { return }
         complain("\(order.priority) sounds in quiet hours (\(rule.name)), \(instant.millisecondsSinceBoot) ms")
+    }
+
+    /// What a repetition was asked for: an emergency of the same clip.
+    private func repeated(_ order: PlayOrder) -> SayRequest? {
+        books.asked.values.first { $0.clip == order.clip.name && $0.priority == order.priority && $0.repeats > 1 }
     }
 
     /// Surely nothing keeps a clip from sounding for a while, by the true time and a wide margin.
@@ -63,7 +68,11 @@ extension AnnouncerWorld {
 
     /// Nothing that is due is left lying while the floor is free and nothing hinders.
     mutating func checkSlots() {
-        for index in books.ledgers.indices where player.play == nil && !books.isDeviceFailed {
+        let isFree = player.play == nil && !books.isDeviceFailed && announcer.playerProblem == nil
+        // Nothing comes between a clip and its repetition.
+        let isBetween =
+            !announcer.queue.entries.isEmpty || announcer.turns.contains { $0.repetition != nil }
+        for index in books.ledgers.indices where isFree && !isBetween {
             guard let slot = books.ledgers[index].due(at: now) else { continue }
             let clips = plan.programmes[index].clips.compactMap { announcer.usableClip($0) }
             guard let longest = clips.map(\.duration).max(), isOpen(for: longest) else { continue }
@@ -85,6 +94,7 @@ extension AnnouncerWorld {
         case .accepted(let id), .queued(let id, _): accept(request, id, actions)
         case .refused(.hindered(let hindrance)):
             guard let clip = plan.clips[request.clip], isOpen(for: clip.duration) else { return }
+            if case .playerUnusable = hindrance, announcer.playerProblem != nil { return }
             if hindrance != .daemonStops { complain("refused for no reason: \(hindrance)") }
         case .refused: break
         }

@@ -30,14 +30,20 @@ struct AnnouncerWorld {
     private var events: [(at: Instant, event: WorldEvent)]
     private var wakesAt: Instant?
     private var frozenUntil = Instant.zero
+    /// Whether what is handled now should have been handled a while ago.
+    private(set) var isLate = false
     private var isOver = false
 
     // Bookkeeping of the checks.
     var books: NightBooks
+    /// What was said to come next, until something happens that may change it.
+    var prophecy = ForecastCheck()
+    let asksForForecasts: Bool
     /// When something last changed that silences: what sounded then has a moment to fall silent.
     var lastReaction = Instant.zero
 
     init(seed: UInt64, isLong: Bool) {
+        asksForForecasts = seed % 32 == 3 && !isLong
         var dice = SplitMix64(seed: seed)
         plan = NightPlan(dice: &dice, isLong: isLong)
         let delay: Int64 = [0, 0, 300, 600].randomElement(using: &dice) ?? 0
@@ -81,6 +87,7 @@ struct AnnouncerWorld {
         let candidates = [isOver ? nil : events.first?.at, player.reportsAt, wakesAt].compactMap { $0 }
         guard let next = candidates.min() else { return false }
         let instant = max(next, now, frozenUntil)
+        isLate = [player.reportsAt, announcer.wakeAt].contains { $0.map { instant - $0 > .milliseconds(60) } ?? false }
         checkSound(from: now, to: instant)
         books.pass(instant - now, isSilent: isSilenced)
         now = instant
@@ -132,6 +139,8 @@ struct AnnouncerWorld {
             tell(.mute(ordered))
             // It may be over already; that is checked where it is told.
             if let mute, mute != ordered { complain("a mute was not obeyed") }
+        case .stop(let andQueue): tell(.stop(requester: "uid 0", andQueue: andQueue))
+        case .player(let problem): tell(.playerChanged(problem: problem))
         case .unmute:
             tell(.unmute(requester: "uid 0"))
             if mute != nil { complain("it is still muted") }
@@ -210,6 +219,7 @@ struct AnnouncerWorld {
         clock = WallClock()
         lastReaction = booted
         books.reboot(plan.programmes)
+        prophecy = ForecastCheck()
         isMoving = false
         announcer = Announcer(
             settings: plan.settings(),
@@ -228,6 +238,7 @@ struct AnnouncerWorld {
         books.inputs += input.isWakeUp ? 0 : 1
         let wasTrusted = books.isTrusted
         let actions = announcer.handle(input, at: now)
+        follow(input, actions)
         books.isTrusted = clock.wallTime(at: now) != nil
         for action in actions { perform(action) }
         checkAnswer(actions, to: input)

@@ -11,7 +11,7 @@ struct NightBooks {
 
     var ledgers: [SlotLedger]
     var plays: [PlayID: PlayBook] = [:]
-    /// Requests that were accepted and neither played nor skipped.
+    /// Requests that were accepted and not concluded.
     var requests: [PlayID: SayRequest] = [:]
     /// The reasons of plays that people asked for.
     var asked: [PlayID: SayRequest] = [:]
@@ -57,7 +57,10 @@ struct NightBooks {
         switch action {
         case .play(let order): plays[order.id] = PlayBook(order: order)
         case .record(let event): note(event)
-        case .stop, .changeDeadline, .reply, .stopReply, .concluded: break
+        case .concluded(let id, let conclusion):
+            if requests.removeValue(forKey: id) == nil { complaints.append("an answer to nobody's request") }
+            tally["concluded: \(conclusion.tallyName)", default: 0] += 1
+        case .stop, .changeDeadline, .reply, .stopReply: break
         }
     }
 
@@ -69,12 +72,8 @@ struct NightBooks {
         case .announcementFinished(let announcement, _), .announcementCut(let announcement, _, _),
             .announcementFailed(let announcement, _):
             plays[announcement.id]?.ends += 1
-            if announcement.programme == nil, requests.removeValue(forKey: announcement.id) == nil {
-                complaints.append("an answer to nobody's request")
-            }
-        case .announcementSkipped(let skip):
-            guard case .request(let id, _) = skip.origin else { return }
-            if requests.removeValue(forKey: id) == nil { complaints.append("skipped what nobody asked for") }
+        case .announcementSkipped:
+            break
         case .quietBegan:
             if isQuietRecorded { complaints.append("quiet began twice") }
             isQuietRecorded = true
@@ -100,6 +99,17 @@ struct NightBooks {
         if !requests.isEmpty { complaints.append("\(requests.count) requests got lost") }
         for (id, play) in plays where play.ends != 1 || play.starts > 1 {
             complaints.append("play \(id.rawValue) has \(play.starts) starts and \(play.ends) ends")
+        }
+    }
+}
+
+extension SayConclusion {
+    fileprivate var tallyName: String {
+        switch self {
+        case .finished: "finished"
+        case .cut: "cut"
+        case .failed: "failed"
+        case .skipped: "skipped"
         }
     }
 }

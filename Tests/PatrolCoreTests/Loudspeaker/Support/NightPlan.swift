@@ -173,10 +173,12 @@ struct NightPlan {
                     pace * Int64.random(in: 1...12, using: &dice) * [1000, 3000, 30_000][Int(dice.next() % 3)]
                 )
             ),
+            repeats: Int.random(in: 0..<5, using: &dice) == 0 ? Int.random(in: 2...3, using: &dice) : 1,
             schedule: hours.schedule,
             zones: Int.random(in: 0..<4, using: &dice) == 0 ? ["village", "park"] : nil,
             onlyWhileMoving: Int.random(in: 0..<4, using: &dice) == 0,
-            onlyOnDuty: Int.random(in: 0..<4, using: &dice) == 0
+            onlyOnDuty: Int.random(in: 0..<4, using: &dice) == 0,
+            stopsAtEndOf: [[.duty], [], Set(ProgrammeCondition.allCases)].randomElement(using: &dice) ?? []
         )
     }
 

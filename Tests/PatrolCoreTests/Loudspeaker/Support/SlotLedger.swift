@@ -4,6 +4,8 @@
 struct SlotLedger {
     let programme: Programme
     private let gap: Duration
+    /// How often the present slot's clip was heard to its end.
+    private var rounds = 0
     private var expected: Instant?
     private var lastEnd: Instant?
     private var lastSkipped: Instant?
@@ -46,6 +48,7 @@ struct SlotLedger {
         if !hold, playing == nil {
             if let expected, expected < now { complain("the slot of \(expected) got lost", now) }
             expected = nil
+            rounds = 0
         }
     }
 
@@ -72,9 +75,19 @@ struct SlotLedger {
             played += 1
         case .record(.announcementSkipped(let skip)) where skip.origin == .programme(programme.name):
             follow(skip, at: now)
-        case .record(.announcementFinished(let announcement, _)), .record(.announcementFailed(let announcement, _)):
+        case .record(.announcementFinished(let announcement, _)):
+            guard announcement.id == playing else { return }
+            rounds += 1
+            let isRepeated = rounds < programme.repeats
+            if !isRepeated { rounds = 0 }
+            ended(announcement, startsAfresh: false, isRepeated: isRepeated, at: now)
+        case .record(.announcementFailed(let announcement, _)):
+            guard announcement.id == playing else { return }
+            rounds = 0
             ended(announcement, startsAfresh: false, at: now)
         case .record(.announcementCut(let announcement, _, let reason)):
+            guard announcement.id == playing else { return }
+            if reason.code != "outranked" { rounds = 0 }
             ended(announcement, startsAfresh: reason.code == "outranked", at: now)
         default:
             break
@@ -100,14 +113,20 @@ struct SlotLedger {
             lastSkipped = last
         }
         skipped += skip.slots
+        rounds = 0
     }
 
-    private mutating func ended(_ announcement: Announcement, startsAfresh: Bool, at now: Instant) {
+    private mutating func ended(
+        _ announcement: Announcement,
+        startsAfresh: Bool,
+        isRepeated: Bool = false,
+        at now: Instant
+    ) {
         guard announcement.id == playing else { return }
         playing = nil
         if startsAfresh { return }
         lastEnd = now
-        expected = now + gap
+        expected = now + (isRepeated ? Programme.repeatPause : gap)
     }
 
     private mutating func complain(_ words: String, _ now: Instant) {

@@ -17,6 +17,9 @@ enum WorldEvent {
     case say(SayRequest)
     case mute(Mute)
     case unmute
+    case stop(andQueue: Bool)
+    /// The player's program vanishes, or is there again.
+    case player(problem: String?)
     case clips([ClipName: Clip])
     /// The daemon gets no time to run.
     case freeze(Duration)
@@ -73,7 +76,10 @@ enum WorldEvent {
     }
 
     private static func random(_ plan: NightPlan, _ dice: inout SplitMix64) -> WorldEvent {
-        switch Int.random(in: 0..<40, using: &dice) {
+        switch Int.random(in: 0..<44, using: &dice) {
+        case 40, 41: return .stop(andQueue: Bool.random(using: &dice))
+        case 42: return .player(problem: "gone")
+        case 43: return .player(problem: nil)
         case 0..<10:
             return .zones(Set(NightPlan.zoneNames.filter { _ in Int.random(in: 0..<3, using: &dice) == 0 }))
         case 10..<16: return .motion(Bool.random(using: &dice))
@@ -104,7 +110,8 @@ enum WorldEvent {
             clip: names.randomElement(using: &dice) ?? "",
             priority: [.manual, .manual, .live, .emergency].randomElement(using: &dice) ?? .manual,
             reason: [nil, "", " ", "water rising", "fire"].randomElement(using: &dice) ?? nil,
-            requester: "uid 1000"
+            requester: "uid 1000",
+            repeats: Int.random(in: 0..<8, using: &dice) == 0 ? 3 : 1
         )
     }
 }

@@ -1,0 +1,53 @@
+extension Programme {
+    /// Whether a programme can be heard at all.
+    public enum Audibility: Hashable, Sendable {
+        /// There are times and places.
+        case sometimes
+        /// There are none, for this reason.
+        case never(String)
+    }
+
+    /// Whether there is a time at which it has its turn and no quiet rule holds, in one of its places.
+    ///
+    /// Quiet rules and schedules change at midnights and at their hours only, and repeat themselves by the week between
+    /// the dates that they name. So it is enough to ask at these times of the day, in the weeks around these dates.
+    public func sounds(between quiet: QuietHours) -> Audibility {
+        guard schedule.everHolds else { return .never("there is no day on which it holds") }
+        if let zones, zones.isEmpty { return .never("none of its zones is in the zone file") }
+        let places = zones.map { $0.sorted().map { Set([$0]) } } ?? [[]]
+        let schedules = [schedule] + quiet.rules.map(\.schedule)
+        let times = turns(among: schedules)
+        var silencers: Set<String> = []
+        var hasTurn = false
+        for day in Self.telltaleDays(of: schedules) {
+            for time in times {
+                let civil = CivilTime(date: day, time: time)
+                guard schedule.contains(civil) else { continue }
+                hasTurn = true
+                for place in places {
+                    let rule = quiet.rules.first { $0.applies(inZones: place) && $0.schedule.contains(civil) }
+                    guard let rule else { return .sometimes }
+                    silencers.insert(rule.name)
+                }
+            }
+        }
+        guard hasTurn else { return .never("none of its times lies in its hours") }
+        return .never("whenever it has its turn it is quiet (\(silencers.sorted().joined(separator: ", ")))")
+    }
+
+    /// The times of the day that stand for all.
+    private func turns(among schedules: [CivilSchedule]) -> [TimeOfDay] {
+        if case .at(let times) = timing { return times }
+        let edges = schedules.compactMap(\.hours).flatMap { [$0.begin, $0.end] } + [.startOfDay]
+        return Set(edges).filter { $0 < .endOfDay }.sorted()
+    }
+
+    /// The days that stand for all: the weeks around each date that a schedule names.
+    private static func telltaleDays(of schedules: [CivilSchedule]) -> [CivilDate] {
+        let ends = schedules.compactMap(\.dates).flatMap { [$0.lowerBound, $0.upperBound] }
+        let named = ends + schedules.flatMap(\.days.calendar.listed)
+        // A week that none of them touches, in case there is none.
+        let around = named + [CivilDate(daysSince1970: 0)]
+        return Set(around.flatMap { day in (-9...9).map { day.adding(days: $0) } }).sorted()
+    }
+}

@@ -1,0 +1,38 @@
+import PatrolAPI
+import PatrolCore
+
+extension InformationDesk {
+    /// What may sound on a day; `nil` for a cart without a loudspeaker.
+    /// - Parameter text: the day; `nil` for today by the vehicle's clock.
+    /// - Throws: for a text that is no date, or if nobody knows what day it is.
+    func plan(on text: String?) throws(APIError) -> PlanReport? {
+        guard let loudspeaker = configuration.loudspeaker else { return nil }
+        let allowed = "allowed: a date, such as 2027-06-07"
+        let date: CivilDate
+        if let text {
+            guard let day = CivilDate(iso8601: text) else {
+                throw APIError(code: "bad_request", message: "date is \"\(text.prefix(20))\"", hint: allowed)
+            }
+            date = day
+        } else {
+            guard let now = board.wallTime(at: clocks.now()) else {
+                throw APIError(code: "conflict", message: "nobody knows yet what day it is", hint: allowed)
+            }
+            date = zone.zone.civilTime(at: now).date
+        }
+        return loudspeaker.plan(on: date, in: zone.zone, zones: configuration.zones)
+    }
+}
+
+extension Configuration.LoudspeakerSettings {
+    /// What may sound on a day.
+    func plan(on date: CivilDate, in zone: CivilZone, zones: [Zone]) -> PlanReport {
+        PlanReport(
+            on: date,
+            quiet: QuietHours(rules: quiet, zone: zone),
+            programmes: programmes,
+            calendar: calendar,
+            zoneNames: Dictionary(zones.map { ($0.id, $0.name) }) { first, _ in first }
+        )
+    }
+}

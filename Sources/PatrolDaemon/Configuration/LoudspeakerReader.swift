@@ -22,7 +22,12 @@ struct LoudspeakerReader {
         for table in programmeTables { programmes.append(programme(table, taken: programmes.map(\.name))) }
         var table = reader.table("loudspeaker")
         let settings = Configuration.LoudspeakerSettings(
-            device: table.text("device", default: "default", allowed: "the name of an ALSA device, see aplay -L"),
+            device: table.text(
+                "device",
+                default: "default",
+                allowed: TableReader.deviceRule,
+                where: TableReader.isTrimmed
+            ),
             clipsFolder: table.filePath("clips", default: "/etc/patrold/clips"),
             player: table.filePath("player", default: "/usr/bin/patrol-player"),
             targetLoudnessLUFS: table.number("loudness_lufs", default: -16, in: -40...(-8)),
@@ -112,7 +117,7 @@ struct LoudspeakerReader {
     private func places(_ table: inout TableReader) -> Set<String>? {
         let ids = zones.map(\.id)
         let idNames = ids.isEmpty ? "none, for there is no zone file" : ids.joined(separator: ", ")
-        let byID = table.texts("zones", allowed: "zones of the zone file: \(idNames)", where: ids.contains)
+        let byID = table.texts("zones", allowed: "zones of the zone file: \(idNames)", among: ids, where: ids.contains)
         let kinds = ZoneKind.allCases.map(\.rawValue)
         let byKind = table.texts(
             "zone_kinds",
@@ -127,7 +132,7 @@ struct LoudspeakerReader {
 extension TableReader {
     /// A name that no other table of the same kind has.
     fileprivate mutating func ownName(taken: [String]) -> String {
-        let name = name("name")
+        let name = label("name")
         if taken.contains(name) { report("name", "is \"\(name)\", which another one has; allowed: a name of its own") }
         return name
     }

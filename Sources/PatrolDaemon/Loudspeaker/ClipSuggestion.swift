@@ -10,20 +10,21 @@ struct ClipSuggestion {
     /// - Parameters:
     ///   - name: the clip that was asked for.
     ///   - state: how it stands with the clips; `nil` for a cart without a loudspeaker.
-    init(for name: String, among state: ClipShelf.State?) {
-        var message = "there is no playable clip \(VisibleText.of(String(name.prefix(100))))"
+    init(for name: ClipName, among state: ClipShelf.State?) {
+        var message = "there is no playable clip \(name.description.prefix(100))"
         var meant: String?
         if case .ready(let listing) = state {
             if case .bad(let reason) = listing.entries.first(where: { $0.name == name })?.verdict {
                 message += ": it \(VisibleText.of(reason))"
             } else {
-                meant = NameSuggestion.nearest(to: String(name.prefix(255)), among: listing.clips.keys)
+                let names = listing.clips.keys.map(\.description)
+                meant = NameSuggestion.nearest(to: String(name.description.prefix(255)), among: names)
             }
         }
         error = APIError(
             code: "not_found",
             message: message,
-            hint: (meant.map { "did you mean \"\(VisibleText.of($0))\"? " } ?? "") + "patrolctl clips lists them"
+            hint: (meant.map { "did you mean \"\($0)\"? " } ?? "") + "patrolctl clips lists them"
         )
     }
 }

@@ -23,13 +23,13 @@ demo: build ## drive a simulated cart through the whole chain; Ctrl-C ends it wi
 
 test: build lint ## every test: units, the real chain, the rules of the tree
 	@echo "== building the tests (minutes, the first time)"
-	@swift build --build-tests
+	@swift build --no-color-diagnostics --build-tests
 	@echo "== testing"
 	@PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) Tests/run
 
 build: packages ## the programs, as they are installed: release, static Swift runtime
 	@echo "== building the programs (minutes, the first time)"
-	@swift build -c release --static-swift-stdlib
+	@swift build -c release --static-swift-stdlib --no-color-diagnostics
 
 packages: ## what Debian must provide; asks apt only for what is missing
 	@missing=$$(for package in $(PACKAGES); do \
@@ -48,12 +48,12 @@ format: ## let the formatter write
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
 
 bench: build ## memory, wake-ups, CPU, start and answer times, with the machine and the variation
-	@swift build --build-tests
-	@PATROLD_BENCH=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --skip-build --filter BenchTests --no-parallel
+	@swift build --no-color-diagnostics --build-tests
+	@PATROLD_BENCH=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter BenchTests --no-parallel
 
 fuzz: build ## damaged recordings, configurations and zone files for a minute; FUZZ_SECONDS and PATROLD_FUZZ_SEED
-	@swift build --build-tests
-	@PATROLD_FUZZ=$${FUZZ_SECONDS:-60} PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --skip-build --filter Fuzz
+	@swift build --no-color-diagnostics --build-tests
+	@PATROLD_FUZZ=$${FUZZ_SECONDS:-60} PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter Fuzz
 
 install: build ## programs, units and an example configuration below DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/patrold/clips $(DESTDIR)/usr/lib/systemd/system \

@@ -26,6 +26,8 @@ public enum APIPath: String, CaseIterable, Sendable {
     case marks = "/v1/marks"
     /// The places that have a name.
     case zones = "/v1/zones"
+    /// The vehicle's time zone.
+    case timeZone = "/v1/timezone"
     /// What happens, as it happens.
     case stream = "/v1/stream"
 

@@ -18,8 +18,11 @@ public struct AnnouncementsReport: Codable, Hashable, Sendable {
     public var queue: [Waiting]
     /// The programmes, as configured.
     public var programmes: [ProgrammeState]
+    /// The name of the vehicle's time zone; `nil` if nobody knows it.
+    public var timeZone: String?
 
     enum CodingKeys: String, CodingKey {
+        case timeZone = "time_zone"
         case playing, next, silence, quiet, muted, device, queue, programmes
         case deviceProblem = "device_problem"
     }

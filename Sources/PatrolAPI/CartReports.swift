@@ -8,8 +8,11 @@ public struct DutyReport: Codable, Hashable, Sendable {
     public var since: String?
     /// For how many seconds, if anybody can tell.
     public var forSeconds: Double?
+    /// The name of the vehicle's time zone; `nil` if nobody knows it.
+    public var timeZone: String?
 
     enum CodingKeys: String, CodingKey {
+        case timeZone = "time_zone"
         case kind, officer, since
         case forSeconds = "for_s"
     }

@@ -29,6 +29,13 @@ public struct HealthReport: Codable, Hashable, Sendable {
     public var state: State
     /// Each thing that was looked at.
     public var checks: [Check]
+    /// The name of the vehicle's time zone; `nil` if nobody knows it.
+    public var timeZone: String?
+
+    enum CodingKeys: String, CodingKey {
+        case state, checks
+        case timeZone = "time_zone"
+    }
 
     /// - Parameter checks: the report's state is the worst of theirs.
     public init(checks: [Check]) {

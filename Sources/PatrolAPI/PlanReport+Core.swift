@@ -23,7 +23,9 @@ extension PlanReport {
             [DayKind.holiday, .dayOff, .workday]
             .first { DaySelection(weekdays: [], kinds: [$0], calendar: calendar).contains(date) }?.rawValue ?? ""
         timeZone = quiet.zone.name
-        utcOffset = quiet.zone.offsetText(on: date)
+        // Where the clocks change in the night, noon has the day's offset.
+        let noon = TimeOfDay(secondsSinceMidnight: 12 * 3600).map { CivilTime(date: date, time: $0) }
+        utcOffset = noon.flatMap { quiet.zone.wallTimes(showing: $0).first }.map(quiet.zone.offsetText) ?? ""
         segments = plan.segments.map { segment in
             Segment(
                 from: segment.begin.description,

@@ -2,6 +2,13 @@
 public struct QueueReport: Codable, Hashable, Sendable {
     /// One for each `[[upload]]`.
     public var destinations: [Destination]
+    /// The name of the vehicle's time zone; `nil` if nobody knows it.
+    public var timeZone: String?
+
+    enum CodingKeys: String, CodingKey {
+        case destinations
+        case timeZone = "time_zone"
+    }
 
     /// See the property.
     public init(destinations: [Destination]) {

@@ -8,9 +8,12 @@ public struct RecordPage: Codable, Hashable, Sendable {
     public var events: [EventJSON]?
     /// Ask for the next page with `after` set to this; `nil` if there is none.
     public var nextAfter: Int64?
+    /// The name of the vehicle's time zone; `nil` if nobody knows it.
+    public var timeZone: String?
 
     enum CodingKeys: String, CodingKey {
         case positions, events
+        case timeZone = "time_zone"
         case nextAfter = "next_after"
     }
 

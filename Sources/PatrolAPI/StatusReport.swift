@@ -42,9 +42,12 @@ public struct StatusReport: Codable, Hashable, Sendable {
         public var uncertaintyMilliseconds: Int64?
         /// Why it is not trusted.
         public var reason: String?
+        /// The name of the vehicle's time zone; `nil` if nobody knows it.
+        public var timeZone: String?
 
         enum CodingKeys: String, CodingKey {
             case trusted, time, source, reason
+            case timeZone = "time_zone"
             case uncertaintyMilliseconds = "uncertainty_ms"
         }
 

@@ -76,13 +76,15 @@ extension House {
                 duty: duty,
                 loudspeaker: voice?.loudspeaker,
                 clips: voice?.clips,
-                light: light
+                light: light,
+                zone: premises.machine.zone
             ),
             journal: premises.journal,
             stream: premises.stream,
             commands: CommandDesk(
                 duty: duty,
                 loudspeaker: voice?.loudspeaker,
+                clips: voice?.clips,
                 board: premises.board,
                 clocks: premises.clocks,
                 record: { events.record($0) },

@@ -1,21 +1,16 @@
-import PatrolCore
 import PatrolVehicle
 
 /// What the daemon has to know of the machine before it starts.
 struct Machine: Sendable {
     /// The kernel's name for this boot.
     let bootID: String
-    /// The time zone of the schedules.
-    let zone: CivilZone
+    /// The time zone of the schedules, or why there is none.
+    let zone: VehicleZone
 
     /// To be made before any thread is started: the zone is set for the whole process.
     /// - Throws: ``Daemon/StartError`` that names what is at fault.
     init(_ configuration: Configuration) throws(Daemon.StartError) {
-        do {
-            zone = try CivilZone.system(named: configuration.timeZone)
-        } catch {
-            throw Daemon.StartError(description: "time_zone: \(error)")
-        }
+        zone = configuration.vehicleZone()
         do {
             bootID = try BootIdentity.read()
         } catch {

@@ -16,18 +16,22 @@ struct DutyCommandLine: AsyncParsableCommand {
         @OptionGroup var options: CommonOptions
 
         func run() async throws {
-            try Self.show(try await options.ask { try await $0.get(DutyReport.self, .duty) }, options)
+            try await Self.show(options) { try await $0.get(DutyReport.self, .duty) }
         }
 
-        static func show(_ report: DutyReport, _ options: CommonOptions) throws {
-            Output.print(options.json ? try APICoding.encodePretty(report) : CartText.duty(report))
+        static func show(_ options: CommonOptions, _ ask: (ControlClient) async throws -> DutyReport) async throws {
+            let (report, clock) = try await options.askAtCart { client, clock in (try await ask(client), clock) }
+            Output.print(options.json ? try APICoding.encodePretty(report) : CartText.duty(report, clock))
         }
     }
 
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Duty begins; the warning light goes on.")
 
-        @Option(help: "patrol, visit, security or call-out.")
+        @Option(
+            help: "patrol, visit, security or call-out.",
+            completion: .list(["patrol", "visit", "security", "call-out"])
+        )
         var kind = "patrol"
 
         @Option(help: "The officer's number.")
@@ -37,7 +41,7 @@ struct DutyCommandLine: AsyncParsableCommand {
 
         func run() async throws {
             let command = DutyCommand(kind: kind, officer: officer)
-            try Show.show(try await options.ask { try await $0.order(DutyReport.self, .duty, command) }, options)
+            try await Show.show(options) { try await $0.order(DutyReport.self, .duty, command) }
         }
     }
 
@@ -47,7 +51,7 @@ struct DutyCommandLine: AsyncParsableCommand {
         @OptionGroup var options: CommonOptions
 
         func run() async throws {
-            try Show.show(try await options.ask { try await $0.end(DutyReport.self, .duty) }, options)
+            try await Show.show(options) { try await $0.end(DutyReport.self, .duty) }
         }
     }
 }

@@ -2,11 +2,12 @@ import PatrolAPI
 
 /// Duty and zones as lines of text.
 enum CartText {
-    static func duty(_ duty: DutyReport) -> String {
+    static func duty(_ duty: DutyReport, _ clock: CartClock) -> String {
         guard let kind = duty.kind else { return "off duty" }
         let officer = duty.officer.map { ", officer \($0)" } ?? ""
         let span = duty.forSeconds.map { ", for \(Words.span($0))" } ?? ""
-        return "on duty: \(kind)\(officer)\(span)"
+        let since = duty.since.map { ", since \(clock.text($0))" } ?? ""
+        return "on duty: \(kind)\(officer)\(span)\(since)"
     }
 
     static func zones(_ names: [String]?) -> String {

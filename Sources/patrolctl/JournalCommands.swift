@@ -31,29 +31,30 @@ struct RecordsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await options.ask { client in
+        try await options.askAtCart { client, clock in
+            let times = try range.query(clock)
             var after: Int64?
             repeat {
                 let page = try await client.get(
                     RecordPage.self,
                     .records,
-                    query: range.query + [
+                    query: times + [
                         ("lane", lane.rawValue), ("kind", kind.isEmpty ? nil : kind.joined(separator: ",")),
                         ("last", last.map(String.init)), ("after", after.map(String.init)),
                     ]
                 )
-                try print(page)
+                try print(page, clock)
                 after = page.nextAfter
             } while after != nil
         }
     }
 
-    private func print(_ page: RecordPage) throws {
+    private func print(_ page: RecordPage, _ clock: CartClock) throws {
         for event in page.events ?? [] {
-            Output.print(options.json ? try APICoding.line(event) : StatusText.line(event))
+            Output.print(options.json ? try APICoding.line(event) : StatusText.line(event, clock))
         }
         for position in page.positions ?? [] {
-            Output.print(options.json ? try APICoding.line(position) : StatusText.line(position))
+            Output.print(options.json ? try APICoding.line(position) : StatusText.line(position, clock))
         }
     }
 }
@@ -76,8 +77,8 @@ struct TrackCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await options.ask { client in
-            try await client.parts(.track, query: range.query + [("format", format.rawValue)], Output.raw)
+        try await options.askAtCart { client, clock in
+            try await client.parts(.track, query: try range.query(clock) + [("format", format.rawValue)], Output.raw)
         }
     }
 }

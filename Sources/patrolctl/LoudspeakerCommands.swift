@@ -11,43 +11,14 @@ struct AnnouncementsCommand: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() async throws {
-        let report = try await options.ask { try await $0.get(AnnouncementsReport.self, .announcements) }
+        let (report, clock) = try await options.askAtCart { client, clock in
+            (try await client.get(AnnouncementsReport.self, .announcements), clock)
+        }
         if options.json {
             Output.print(try APICoding.encodePretty(report))
         } else {
-            LoudspeakerText.lines(report).forEach(Output.print)
+            LoudspeakerText.lines(report, clock).forEach(Output.print)
         }
-    }
-}
-
-/// Silence by order.
-struct MuteCommandLine: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "mute",
-        abstract: "Silence the loudspeaker, emergencies included, until a time or until patrolctl unmute."
-    )
-
-    @Option(help: "Until this time (RFC 3339, such as 2026-11-24T21:00:00+08:00).")
-    var until: String?
-
-    @OptionGroup var options: CommonOptions
-
-    func run() async throws {
-        let command = MuteCommand(until: until)
-        let answer = try await options.ask { try await $0.order(CommandAnswer.self, .mute, command) }
-        try options.confirm(answer, until.map { "muted until \($0)" } ?? "muted until patrolctl unmute")
-    }
-}
-
-/// The end of it.
-struct UnmuteCommandLine: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "unmute", abstract: "End a mute.")
-
-    @OptionGroup var options: CommonOptions
-
-    func run() async throws {
-        let answer = try await options.ask { try await $0.end(CommandAnswer.self, .mute) }
-        try options.confirm(answer, "not muted")
     }
 }
 

@@ -10,6 +10,9 @@ struct Patrolctl: AsyncParsableCommand {
         discussion: """
             Exit codes: 0 fine; 1 wrong usage, or input and output failed; 2 it works, but somebody should look; \
             3 patrold cannot be reached.
+
+            Times are those of the cart's time zone, read and typed; with --json they are UTC. Completion of a shell: \
+            patrolctl --generate-completion-script bash (or zsh, fish).
             """,
         subcommands: [
             StatusCommand.self, WatchCommand.self, TrackCommand.self, RecordsCommand.self, QueueCommand.self,
@@ -31,7 +34,8 @@ enum Exit {
 enum Main {
     static func main() async {
         do {
-            var command = try Patrolctl.parseAsRoot()
+            // Completion asks the daemon, and so cannot be parsed without waiting.
+            var command = try await Patrolctl.asyncParseAsRoot(nil)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -54,8 +58,10 @@ enum Main {
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "The socket of patrold.")
-    var socket = "/run/patrold/patrold.sock"
+    static let defaultSocket = "/run/patrold/patrold.sock"
+
+    @Option(help: "The socket of patrold.", completion: .file())
+    var socket = Self.defaultSocket
 
     @Flag(help: "Print JSON instead of text.")
     var json = false
@@ -63,15 +69,4 @@ struct CommonOptions: ParsableArguments {
     func ask<Result: Sendable>(_ body: (ControlClient) async throws -> Result) async throws -> Result {
         try await ControlClient.with(socketPath: socket, body)
     }
-}
-
-/// A time range on the command line.
-struct TimeRangeOptions: ParsableArguments {
-    @Option(help: "From this time on (RFC 3339, such as 2026-11-24T13:00:00Z; a date alone is its midnight in UTC).")
-    var from: String?
-
-    @Option(help: "Up to, but not including, this time.")
-    var to: String?
-
-    var query: [(name: String, value: String?)] { [("from", from), ("to", to)] }
 }

@@ -11,11 +11,13 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() async throws {
-        let status = try await options.ask { try await $0.get(StatusReport.self, .status) }
+        let (status, clock) = try await options.askAtCart { client, clock in
+            (try await client.get(StatusReport.self, .status), clock)
+        }
         if options.json {
             Output.print(try APICoding.encodePretty(status))
         } else {
-            StatusText.lines(status).forEach(Output.print)
+            StatusText.lines(status, clock).forEach(Output.print)
         }
         if status.health == .degraded { throw Exit.degraded }
     }
@@ -31,11 +33,13 @@ struct QueueCommand: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() async throws {
-        let queue = try await options.ask { try await $0.get(QueueReport.self, .queue) }
+        let (queue, clock) = try await options.askAtCart { client, clock in
+            (try await client.get(QueueReport.self, .queue), clock)
+        }
         if options.json {
             Output.print(try APICoding.encodePretty(queue))
         } else {
-            StatusText.lines(queue).forEach(Output.print)
+            StatusText.lines(queue, clock).forEach(Output.print)
         }
     }
 }
@@ -50,11 +54,13 @@ struct HealthCommand: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() async throws {
-        let health = try await options.ask { try await $0.get(HealthReport.self, .health) }
+        let (health, clock) = try await options.askAtCart { client, clock in
+            (try await client.get(HealthReport.self, .health), clock)
+        }
         if options.json {
             Output.print(try APICoding.encodePretty(health))
         } else {
-            StatusText.lines(health).forEach(Output.print)
+            StatusText.lines(health, clock).forEach(Output.print)
         }
         if health.state == .degraded { throw Exit.degraded }
     }

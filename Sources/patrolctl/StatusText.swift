@@ -3,41 +3,46 @@ import PatrolWire
 
 /// The reports of the socket as lines of text, each with a label of one width.
 enum StatusText {
-    static func lines(_ status: StatusReport) -> [String] {
+    static func lines(_ status: StatusReport, _ clock: CartClock) -> [String] {
         var lines = [
             row("vehicle", "\(status.vehicle), patrold \(status.version), up \(Words.span(status.uptimeSeconds))"),
             row("health", status.health.rawValue),
-            row("time", clock(status.clock)),
-            row("gps", gps(status.gps)),
+            row("time", time(status.clock, clock)),
         ]
+        lines += clock.problemLines + [row("gps", gps(status.gps))]
         lines += position(status.position)
         lines.append(row("zones", CartText.zones(status.zones)))
-        lines.append(row("duty", CartText.duty(status.duty)))
-        if let announcements = status.announcements { lines += LoudspeakerText.summary(announcements) }
+        lines.append(row("duty", CartText.duty(status.duty, clock)))
+        if let announcements = status.announcements { lines += LoudspeakerText.summary(announcements, clock) }
         lines.append(row("journal", journal(status.journal)))
         return lines
     }
 
-    static func lines(_ queue: QueueReport) -> [String] {
+    static func lines(_ queue: QueueReport, _ clock: CartClock) -> [String] {
         guard !queue.destinations.isEmpty else { return [row("upload", "no destination is configured")] }
         return queue.destinations.flatMap { destination in
-            [row("upload", "\(destination.name) at \(destination.url): \(state(destination))")]
-                + [row("", lane("event", destination.events)), row("", lane("position", destination.positions))]
+            [row("upload", "\(destination.name) at \(destination.url): \(clock.localised(state(destination)))")]
+                + [
+                    row("", lane("event", destination.events, clock)),
+                    row("", lane("position", destination.positions, clock)),
+                ]
         }
     }
 
-    static func lines(_ health: HealthReport) -> [String] {
+    static func lines(_ health: HealthReport, _ clock: CartClock) -> [String] {
         [row("health", health.state.rawValue)]
-            + health.checks.map { row($0.name, "\($0.state.rawValue): \($0.message)") }
+            + health.checks.map { row($0.name, "\($0.state.rawValue): \(clock.localised($0.message))") }
     }
 
-    static func line(_ event: EventJSON) -> String {
-        let time = event.time.map { $0 + (event.corrected == true ? " (corrected)" : "") } ?? "(time unknown)"
-        return "\(time)  \(event.kind)  \(event.detailsText)"
+    static func line(_ event: EventJSON, _ clock: CartClock) -> String {
+        let time = time(event.time, isCorrected: event.corrected == true, clock) ?? "(time unknown)"
+        return "\(time)  \(event.kind)  \(clock.localised(event.detailsText))"
     }
 
-    static func line(_ position: PositionJSON) -> String {
-        let time = position.time ?? "(time unknown)"
+    static func line(_ position: PositionJSON, _ clock: CartClock) -> String {
+        let isCorrected = position.corrected == true
+        let unknown = "(time unknown\(position.timeMark.map { ": \($0)" } ?? ""))"
+        let time = time(position.time, isCorrected: isCorrected, clock) ?? unknown
         let speed = position.speedMetresPerSecond.map { "  \(Words.fixed($0, 1)) m/s" } ?? ""
         let place = Words.coordinate(latitude: position.latitude, longitude: position.longitude)
         return "\(time)  \(place)\(speed)  \(position.odometerMetres) m"
@@ -47,10 +52,15 @@ enum StatusText {
         label + String(repeating: " ", count: max(1, 18 - label.count)) + text
     }
 
-    private static func clock(_ clock: StatusReport.Clock) -> String {
-        guard clock.trusted else { return "not trusted (\(clock.reason ?? "unknown")); the system says \(clock.time)" }
-        let uncertainty = clock.uncertaintyMilliseconds.map { " ±\(Words.fixed(Double($0) / 1000, 1)) s" } ?? ""
-        return "\(clock.time) by \(clock.source ?? "?")\(uncertainty)"
+    private static func time(_ utc: String?, isCorrected: Bool, _ clock: CartClock) -> String? {
+        utc.map { clock.text($0) + (isCorrected ? " (corrected)" : "") }
+    }
+
+    private static func time(_ report: StatusReport.Clock, _ clock: CartClock) -> String {
+        let time = clock.text(report.time) + clock.zoneMark
+        guard report.trusted else { return "not trusted (\(report.reason ?? "unknown")); the system says \(time)" }
+        let uncertainty = report.uncertaintyMilliseconds.map { " ±\(Words.fixed(Double($0) / 1000, 1)) s" } ?? ""
+        return "\(time) by \(report.source ?? "?")\(uncertainty)"
     }
 
     private static func gps(_ gps: StatusReport.GPS) -> String {
@@ -98,8 +108,8 @@ enum StatusText {
         return words.joined(separator: ", ")
     }
 
-    private static func lane(_ noun: String, _ lane: QueueReport.LaneQueue) -> String {
-        let oldest = lane.oldest.map { ", the oldest of \($0)" } ?? ""
+    private static func lane(_ noun: String, _ lane: QueueReport.LaneQueue, _ clock: CartClock) -> String {
+        let oldest = lane.oldest.map { ", the oldest of \(clock.text($0))" } ?? ""
         return "\(Words.count(lane.waiting, noun)) waiting\(lane.waiting == 0 ? "" : oldest); "
             + "\(lane.acknowledged) of \(lane.recorded) acknowledged"
     }

@@ -15,10 +15,13 @@ struct SayCommandLine: AsyncParsableCommand {
     /// A queue of long clips may take this long; the daemon itself sets no limit.
     private static let longestWait = Duration.seconds(4 * 3600)
 
-    @Argument(help: "The clip, as patrolctl clips lists it.")
+    @Argument(help: "The clip, as patrolctl clips lists it.", completion: ClipCompletion.kind)
     var clip: String
 
-    @Option(help: "manual, live or emergency; a higher one cuts a lower one.")
+    @Option(
+        help: "manual, live or emergency; a higher one cuts a lower one.",
+        completion: .list(["manual", "live", "emergency"])
+    )
     var priority = "manual"
 
     @Option(help: "Why; it is kept on record.")

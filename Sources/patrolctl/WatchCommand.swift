@@ -33,6 +33,8 @@ struct WatchCommand: AsyncParsableCommand {
     /// Asks once a second: the age of the position must grow on the screen while nothing comes.
     private func redraw(_ client: ControlClient) async throws {
         let isTerminal = Output.isTerminal
+        // Once: a daemon with another zone is another daemon, and ends this.
+        let clock = try await CartClock.ask(client)
         if isTerminal { Output.raw(Self.clearScreen) }
         while !Task.isCancelled {
             let status = try await client.get(StatusReport.self, .status)
@@ -43,9 +45,9 @@ struct WatchCommand: AsyncParsableCommand {
                 query: [("lane", "events"), ("last", "5")]
             ).events
             let lines =
-                StatusText.lines(status) + StatusText.lines(queue)
+                StatusText.lines(status, clock) + StatusText.lines(queue, clock)
                 + (events ?? []).enumerated().map { index, event in
-                    StatusText.row(index == 0 ? "events" : "", StatusText.line(event))
+                    StatusText.row(index == 0 ? "events" : "", StatusText.line(event, clock))
                 }
             if isTerminal {
                 let text = lines.map { $0 + Self.clearRestOfLine + "\r\n" }.joined()

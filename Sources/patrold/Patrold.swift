@@ -39,6 +39,7 @@ struct Patrold: AsyncParsableCommand {
             let problems = configuration.fileProblems()
             guard problems.isEmpty else { throw ConfigurationError(path: path, problems: problems) }
             print("\(path): fine. \(configuration.summary)")
+            print("\(path): \(configuration.timeZoneSummary())")
         }
     }
 }

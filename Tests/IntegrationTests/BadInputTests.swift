@@ -33,7 +33,7 @@ struct BadInputTests {
             "log_levle: is not a known key; did you mean \"log_level\"?",
             "gps.port: is \"2947\"; allowed: a whole number from 1 to 65535",
             "gps.lost_after: is \"1 hour\"; allowed: a duration from 2s to 10min",
-            "upload[1].url: is \"ftp://station\"; allowed: an http or https address",
+            "upload[1].url: is \"ftp://station\", which does not begin with http:// or https://; allowed: an http or https",
             "upload[1].token_file: is \"token\"; allowed: an absolute path",
         ] {
             #expect(result.errors.contains(expected), "missing: \(expected)\nin: \(result.errors)")

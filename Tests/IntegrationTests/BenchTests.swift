@@ -70,7 +70,7 @@ struct BenchTests {
         let text = try String(contentsOf: URL(filePath: chain.folder.path("patrold.toml")), encoding: .utf8)
         _ = try chain.folder.write(
             "patrold.toml",
-            text + """
+            "time_zone = \"Asia/Shanghai\"\n" + text + """
 
                 [loudspeaker]
                 clips = "\(chain.folder.path("clips"))"

@@ -186,7 +186,7 @@ struct BatchTransaction {
         _ lane: inout StoredBatch.Lane
     ) throws(SQLiteError) {
         let position = recorded.record
-        let time = try time(own: position.believableTime, of: recorded.boot, at: position.receivedAt)
+        let time = try time(own: position.believedTime, of: recorded.boot, at: position.receivedAt)
         let statement = try database.statement(Self.insertPosition)
         try statement.bind(journal, at: 1)
         try statement.bind(recorded.sequence.rawValue, at: 2)
@@ -242,7 +242,7 @@ struct BatchTransaction {
 
     private mutating func keepIfNewest(_ latest: Latest) throws(SQLiteError) {
         let position = latest.position
-        let time = try time(own: position.believableTime, of: latest.boot, at: position.receivedAt)
+        let time = try time(own: position.believedTime, of: latest.boot, at: position.receivedAt)
         let place = LatestPlace(
             journal: journal,
             boot: latest.boot,
@@ -279,9 +279,4 @@ struct BatchTransaction {
             )
         )
     }
-}
-
-extension Position {
-    /// The receiver's time, unless it cannot be true.
-    fileprivate var believableTime: WallTime? { timeMark == .plausible ? time : nil }
 }

@@ -24,10 +24,8 @@ struct EffectiveTime: Hashable, Sendable {
     ///   - utcAtBoot: UTC at the instant 0 of that clock, if that is known.
     ///   - arrival: when the record arrived here.
     init(own: WallTime?, instant: Instant, utcAtBoot: WallTime?, arrival: WallTime) {
-        if let own {
-            self.init(time: own, source: .record)
-        } else if let utcAtBoot {
-            self.init(time: utcAtBoot + .milliseconds(instant.millisecondsSinceBoot), source: .bootClock)
+        if let known = KnownTime(own: own, at: instant, utcAtBoot: utcAtBoot) {
+            self.init(time: known.time, source: known.isCorrected ? .bootClock : .record)
         } else {
             self.init(time: arrival, source: .arrival)
         }

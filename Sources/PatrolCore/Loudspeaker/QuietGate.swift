@@ -45,6 +45,8 @@ public struct QuietGate: Sendable {
     ///   - clock: as it is now; an answer does not outlive a step of it.
     ///   - zones: the ids of the zones that the cart is in.
     public func verdict(at now: Instant, clock: WallClock, zones: Set<String>) -> Verdict {
+        // Without a zone nobody can say whether it is night, however well UTC is known.
+        guard hours.zone.isKnown else { return .silent(.clockUntrusted(.timeZoneUnknown), until: nil) }
         switch clock.state(at: now) {
         case .untrusted(let reason):
             return .silent(.clockUntrusted(reason), until: nil)

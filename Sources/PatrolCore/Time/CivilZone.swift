@@ -9,22 +9,31 @@ public struct CivilZone: Sendable {
 
     /// As the zone database calls it, `Asia/Shanghai`.
     public let name: String
+    /// Whether it is the vehicle's zone; `false` for ``unknown``.
+    public let isKnown: Bool
     private let secondsEastOfUTC: @Sendable (WallTime) -> Int
+
+    /// What stands in where nobody knows the vehicle's zone: UTC, to have something to show. Nothing may sound by it, and
+    /// ``QuietGate`` sees to that.
+    public static let unknown = CivilZone(name: "UTC", isKnown: false) { _ in 0 }
 
     /// - Parameters:
     ///   - name: for people.
     ///   - secondsEastOfUTC: what to add to UTC at a time to get civil time. Between −24 h and +24 h, the same at every
     ///     call, and changing once within six hours at most.
     public init(name: String, secondsEastOfUTC: @escaping @Sendable (WallTime) -> Int) {
+        self.init(name: name, isKnown: true, secondsEastOfUTC: secondsEastOfUTC)
+    }
+
+    private init(name: String, isKnown: Bool, secondsEastOfUTC: @escaping @Sendable (WallTime) -> Int) {
         self.name = name
+        self.isKnown = isKnown
         self.secondsEastOfUTC = secondsEastOfUTC
     }
 
     /// A zone whose offset never changes, named `UTC+08:00`.
     public static func fixed(secondsEastOfUTC seconds: Int) -> CivilZone {
-        let minutes = abs(seconds) / 60
-        let clock = TwoDigits.text(minutes / 60) + ":" + TwoDigits.text(minutes % 60)
-        return CivilZone(name: seconds == 0 ? "UTC" : "UTC\(seconds < 0 ? "-" : "+")\(clock)") { _ in seconds }
+        CivilZone(name: seconds == 0 ? "UTC" : "UTC" + LocalTimeText.offset(seconds - seconds % 60)) { _ in seconds }
     }
 
     /// What calendar and clock show at a time.

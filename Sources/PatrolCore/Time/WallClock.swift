@@ -57,7 +57,7 @@ public struct WallClock: Hashable, Sendable {
         case trusted(ClockOffset)
     }
 
-    /// Why UTC is not known.
+    /// Why the time of day is not known.
     public enum UntrustedReason: String, CaseIterable, Sendable {
         /// No fix with a time has come yet, and NTP does not hold the system's clock.
         case noReading = "no-reading"
@@ -65,6 +65,8 @@ public struct WallClock: Hashable, Sendable {
         case implausibleReading = "implausible-reading"
         /// There is a reading, but none yet that agrees with it.
         case unconfirmed
+        /// UTC may be known, but not the vehicle's time zone. Said by ``QuietGate``, never by this clock.
+        case timeZoneUnknown = "time-zone-unknown"
     }
 
     /// What a reading led to.

@@ -1,13 +1,12 @@
 import Glibc
 import PatrolCore
-import PatrolVehicle
 
 extension Configuration {
     /// One line about what the configuration makes the daemon do.
     public var summary: String {
         let targets = destinations.map { "\($0.name) (\($0.url))" }
         return
-            "\(vehicle) reads gpsd at \(gps.host):\(gps.port), keeps its journal in \(journal.folder) and uploads to "
+            "\(vehicle) reads gpsd at \(gps.address), keeps its journal in \(journal.folder) and uploads to "
             + (targets.isEmpty ? "nobody" : targets.joined(separator: ", "))
     }
 
@@ -16,7 +15,14 @@ extension Configuration {
     /// The daemon starts all the same, because a cart must record even if it cannot upload; `patrold check` and the
     /// log say so.
     public func fileProblems() -> [ConfigurationProblem] {
-        uploadProblems() + voiceProblems() + timeZoneProblems()
+        uploadProblems() + voiceProblems() + lightProblems() + timeZoneProblems()
+    }
+
+    private func lightProblems() -> [ConfigurationProblem] {
+        guard let light, access(light.led + "/trigger", F_OK) != 0 else { return [] }
+        let reason = String(cString: strerror(errno))
+        let message = "names \(light.led), which is not the folder of a light, for it has no file trigger: \(reason)"
+        return [ConfigurationProblem(key: "light.led", message: message)]
     }
 
     private func voiceProblems() -> [ConfigurationProblem] {
@@ -35,15 +41,6 @@ extension Configuration {
             problems.append(ConfigurationProblem(key: "loudspeaker.clips", message: message))
         }
         return problems
-    }
-
-    private func timeZoneProblems() -> [ConfigurationProblem] {
-        do throws(CivilZoneError) {
-            _ = try CivilZone.system(named: timeZone)
-            return []
-        } catch {
-            return [ConfigurationProblem(key: "time_zone", message: "is \(error)")]
-        }
     }
 
     private func uploadProblems() -> [ConfigurationProblem] {

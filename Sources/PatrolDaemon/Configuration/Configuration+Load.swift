@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Logging
 import PatrolCore
 import PatrolWire
@@ -76,11 +75,10 @@ extension Configuration {
 
     private static func gps(_ table: TableReader) -> GPSSettings {
         var table = table
+        let address = GPSDAddress.read(&table)
         let settings = GPSSettings(
-            host: table.text("host", default: "127.0.0.1", allowed: "a host name or an address") { text in
-                !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-            },
-            port: table.integer("port", default: 2947, in: 1...65_535),
+            host: address.host,
+            port: address.port,
             lostAfter: table.duration("lost_after", default: .seconds(5), in: .seconds(2) ... .seconds(600))
         )
         table.finish()
@@ -121,8 +119,8 @@ extension Configuration {
         let path = table.text(
             "socket",
             default: "/run/patrold/patrold.sock",
-            allowed: "an absolute path of at most \(maximumSocketPathBytes) bytes"
-        ) { $0.hasPrefix("/") && $0.utf8.count <= maximumSocketPathBytes && !$0.utf8.contains(0) }
+            allowed: "\(TableReader.pathRule), of at most \(maximumSocketPathBytes) bytes"
+        ) { TableReader.isAbsolutePath($0) && $0.utf8.count <= maximumSocketPathBytes && !$0.hasSuffix("/") }
         table.finish()
         return path
     }
@@ -158,12 +156,7 @@ extension Configuration {
         let defaults = UploadSettings()
         let destination = Destination(
             name: table.name("name"),
-            url: table.text(
-                "url",
-                default: nil,
-                allowed: "an http or https address without query",
-                where: isReceiverAddress
-            ),
+            url: table.receiverAddress("url"),
             encoding: table.choice("encoding", default: .protobuf),
             tokenFile: table.optionalFilePath("token_file"),
             certificateAuthorityFile: table.optionalFilePath("ca_file"),
@@ -200,13 +193,6 @@ extension Configuration {
         }
         table.finish()
         return destination
-    }
-
-    private static func isReceiverAddress(_ text: String) -> Bool {
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host() else {
-            return false
-        }
-        return ["http", "https"].contains(scheme) && !host.isEmpty && url.query() == nil && url.fragment() == nil
     }
 
     private static func reportRepeatedNames(_ destinations: [Destination], _ problems: ProblemList) {

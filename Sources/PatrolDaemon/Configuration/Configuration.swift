@@ -35,6 +35,8 @@ public struct Configuration: Sendable {
         public var host: String
         /// gpsd's TCP port.
         public var port: Int
+        /// As people read it: `127.0.0.1:2947`, `[::1]:2947`.
+        var address: String { GPSDAddress(host: host, port: port).text }
         /// Without a usable fix for so long the position counts as lost.
         public var lostAfter: Duration
     }

@@ -33,7 +33,12 @@ struct LoudspeakerReader {
             programmes.append(programme(table, taken: programmes.map(\.name), quiet: quiet))
         }
         let settings = Configuration.LoudspeakerSettings(
-            device: table.text("device", default: "default", allowed: "the name of an ALSA device, see aplay -L"),
+            device: table.text(
+                "device",
+                default: "default",
+                allowed: TableReader.deviceRule,
+                where: TableReader.isTrimmed
+            ),
             clipsFolder: table.filePath("clips", default: "/etc/patrold/clips"),
             player: table.filePath("player", default: "/usr/bin/patrol-player"),
             targetLoudnessLUFS: table.number("loudness_lufs", default: -16, in: -40...(-8)),
@@ -144,7 +149,7 @@ struct LoudspeakerReader {
 extension TableReader {
     /// A name that no other table of the same kind has.
     fileprivate mutating func ownName(taken: [String]) -> String {
-        let name = name("name")
+        let name = label("name")
         if taken.contains(name) { report("name", "is \"\(name)\", which another one has; allowed: a name of its own") }
         return name
     }

@@ -73,7 +73,7 @@ struct ScheduleReader {
     func places(_ table: inout TableReader) -> Set<String>? {
         let ids = zones.map(\.id)
         let idNames = ids.isEmpty ? "none, for there is no zone file" : ids.joined(separator: ", ")
-        let byID = table.texts("zones", allowed: "zones of the zone file: \(idNames)", where: ids.contains)
+        let byID = table.texts("zones", allowed: "zones of the zone file: \(idNames)", among: ids, where: ids.contains)
         let kinds = ZoneKind.allCases.map(\.rawValue)
         let byKind = table.texts(
             "zone_kinds",

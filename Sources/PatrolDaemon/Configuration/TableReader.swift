@@ -32,7 +32,7 @@ struct TableReader {
             report(key, "is \(describe(value)); allowed: \(allowed), in quotes")
             return fallback ?? ""
         }
-        if !check(text) { report(key, "is \"\(text)\"; allowed: \(allowed)") }
+        if !check(text) { report(key, "is \"\(VisibleText.of(text))\"; allowed: \(allowed)") }
         return text
     }
 
@@ -100,11 +100,13 @@ struct TableReader {
         return flag
     }
 
-    /// Texts, each of which `check` accepts; none if the key is left out, unless one is needed.
+    /// Texts, each of which `check` accepts; none if the key is left out, unless one is needed. Where the texts are `names`,
+    /// a message says which one may have been meant.
     mutating func texts(
         _ key: String,
         needsOne: Bool = false,
         allowed: String,
+        among names: [String] = [],
         where check: (String) -> Bool
     ) -> [String] {
         guard let value = value(key) else {
@@ -117,7 +119,10 @@ struct TableReader {
             return []
         }
         if needsOne, texts.isEmpty { report(key, "is empty; allowed: \(allowed)") }
-        for text in texts where !check(text) { report(key, "has \"\(text)\"; allowed: \(allowed)") }
+        for text in texts where !check(text) {
+            let meant = NameSuggestion.nearest(to: text, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+            report(key, "has \"\(VisibleText.of(text))\"\(meant); allowed: \(allowed)")
+        }
         return texts
     }
 
@@ -191,9 +196,17 @@ struct TableReader {
         }
     }
 
-    private static let pathRule = "an absolute path"
+    static let pathRule = "an absolute path without control characters and without a blank at its end"
 
-    private static func isAbsolutePath(_ text: String) -> Bool {
-        text.hasPrefix("/") && !text.utf8.contains(0)
+    /// A blank at the end is a slip that no terminal shows, and no file is found by it.
+    static func isAbsolutePath(_ text: String) -> Bool {
+        text.hasPrefix("/") && isTrimmed(text)
+    }
+
+    /// Whether a text has something in it, no blank at either end, and nothing that is obeyed instead of being seen.
+    static func isTrimmed(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return false }
+        return !first.properties.isWhitespace && !last.properties.isWhitespace
+            && !text.unicodeScalars.contains(where: VisibleText.isHidden)
     }
 }

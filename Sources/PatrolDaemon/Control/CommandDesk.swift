@@ -8,6 +8,7 @@ struct CommandDesk: Sendable {
 
     let duty: DutyOffice
     let loudspeaker: Loudspeaker?
+    let clips: ClipShelf?
     let board: StatusBoard
     let clocks: Clocks
     let record: @Sendable (EventKind) -> Void
@@ -59,11 +60,7 @@ struct CommandDesk: Sendable {
         case .accepted(let id): return SayAnswer(result: "accepted", play: id.rawValue, ahead: 0)
         case .queued(let id, let ahead): return SayAnswer(result: "queued", play: id.rawValue, ahead: ahead)
         case .refused(.unknownClip(let name)):
-            throw APIError(
-                code: "not_found",
-                message: "there is no playable clip \(name)",
-                hint: "patrolctl clips lists them"
-            )
+            throw ClipSuggestion(for: name, among: clips?.state).error
         case .refused(let refusal):
             throw APIError(code: refusal.code, message: "not played: \(refusal)", hint: Self.hint(refusal))
         case nil:

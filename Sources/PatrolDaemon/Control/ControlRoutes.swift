@@ -55,8 +55,13 @@ struct ControlRoutes: Sendable {
         router.get(RouterPath(APIPath.zones.rawValue)) { _, _ in
             try Self.json(desk.zones())
         }
+        router.get(RouterPath(APIPath.timeZone.rawValue)) { _, _ in
+            try Self.json(desk.timeZone())
+        }
         router.get(RouterPath(APIPath.records.rawValue)) { request, _ in
-            try Self.json(try await records(try HistoryParameters(Self.pairs(request))))
+            var page = try await records(try HistoryParameters(Self.pairs(request)))
+            page.timeZone = desk.zone.name
+            return try Self.json(page)
         }
         router.get(RouterPath(APIPath.track.rawValue)) { request, _ in
             track(try HistoryParameters(Self.pairs(request)))

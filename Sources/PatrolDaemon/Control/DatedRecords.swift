@@ -3,13 +3,18 @@ import PatrolJournal
 import PatrolWire
 
 extension PositionJSON {
-    /// A position with the time that the journal knows it by; a time that cannot be true is shown where there is no other.
+    /// A position with the time that the journal knows it by. One that cannot be true is left out: ``timeMark`` says why.
     init(_ dated: Dated<Position>) {
-        self.init(
-            dated.recorded,
-            time: dated.effectiveTime ?? dated.recorded.record.time,
-            isCorrected: dated.isCorrected
-        )
+        self.init(dated.recorded, time: dated.effectiveTime, isCorrected: dated.isCorrected)
+    }
+
+    /// The cart's position of this moment, by the same rule: the receiver's time if it can be true, else the clock's.
+    init(current position: Position, clock: WallClock) {
+        self.init(position)
+        let utcAtBoot = clock.wallTime(at: Instant(nanosecondsSinceBoot: 0))
+        let known = KnownTime(own: position.believedTime, at: position.receivedAt, utcAtBoot: utcAtBoot)
+        time = known?.time.description
+        corrected = known?.isCorrected == true ? true : nil
     }
 }
 

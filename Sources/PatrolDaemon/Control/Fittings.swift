@@ -12,6 +12,8 @@ struct Fittings: Sendable {
     var lightWanted: LightSetting?
     /// Why it does not; `nil` if nothing is known against it.
     var lightFault: String?
+    /// By which clock on the wall the cart goes.
+    var localTime: LocalTimeStatus?
 
     /// A cart with nothing but its receiver.
     static let none = Fittings()

@@ -6,6 +6,7 @@ import PatrolVehicle
 extension HealthChecks {
     static func fittings(_ fittings: Fittings, at now: Instant) -> [HealthReport.Check] {
         var checks: [HealthReport.Check] = []
+        if let localTime = fittings.localTime { checks.append(timeZone(localTime)) }
         if let announcer = fittings.announcer { checks.append(loudspeaker(announcer, at: now)) }
         if let state = fittings.clips { checks.append(clips(state)) }
         if fittings.hasLight { checks.append(light(fittings)) }

@@ -10,10 +10,18 @@ extension InformationDesk {
     }
 
     func announcements(_ status: AnnouncerStatus, at now: Instant) -> AnnouncementsReport {
-        AnnouncementsReport(status, at: now, time: board.wallTime)
+        var report = AnnouncementsReport(status, at: now, time: board.wallTime)
+        report.timeZone = zone.name
+        return report
     }
 
     func dutyReport() -> DutyReport {
+        var report = duties()
+        report.timeZone = zone.name
+        return report
+    }
+
+    private func duties() -> DutyReport {
         guard let duty = duty.current else { return DutyReport(kind: nil, officer: nil, since: nil, forSeconds: nil) }
         return DutyReport(
             kind: duty.kind.rawValue,

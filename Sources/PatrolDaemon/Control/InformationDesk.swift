@@ -14,6 +14,7 @@ struct InformationDesk: Sendable {
     let loudspeaker: Loudspeaker?
     let clips: ClipShelf?
     let light: LightKeeper?
+    let zone: VehicleZone
 
     func status() -> StatusReport {
         let content = board.snapshot
@@ -29,7 +30,7 @@ struct InformationDesk: Sendable {
             gps: StatusReport.GPS(
                 hasFix: content.hasFix,
                 state: content.gpsState,
-                gpsd: "\(configuration.gps.host):\(configuration.gps.port)",
+                gpsd: configuration.gps.address,
                 accepted: content.accepted,
                 rejected: content.rejected
             ),
@@ -48,7 +49,23 @@ struct InformationDesk: Sendable {
     }
 
     func health() -> HealthReport {
-        HealthChecks.report(board.snapshot, journal.health, lookAtFittings(), at: clocks.now())
+        var report = HealthChecks.report(board.snapshot, journal.health, lookAtFittings(), at: clocks.now())
+        report.timeZone = zone.name
+        return report
+    }
+
+    func timeZone() -> TimeZoneReport {
+        let status = localTime
+        return TimeZoneReport(
+            zone.zone,
+            problem: zone.problem.map { "\($0)" },
+            trusted: status.trusted,
+            systemTime: status.systemTime
+        )
+    }
+
+    private var localTime: LocalTimeStatus {
+        LocalTimeStatus(zone: zone, trusted: board.wallTime(at: clocks.now()), systemTime: clocks.systemTime())
     }
 
     func position() -> CurrentPosition? {
@@ -80,7 +97,9 @@ struct InformationDesk: Sendable {
                 )
             )
         }
-        return QueueReport(destinations: destinations)
+        var report = QueueReport(destinations: destinations)
+        report.timeZone = zone.name
+        return report
     }
 
     private func current(_ content: StatusBoard.Content, at now: Instant) -> CurrentPosition? {
@@ -88,12 +107,18 @@ struct InformationDesk: Sendable {
             CurrentPosition(
                 ageSeconds: rounded((now - current.position.receivedAt).inSeconds),
                 motion: current.isMoving ? "moving" : "parked",
-                position: PositionJSON(current.position)
+                position: PositionJSON(current: current.position, clock: content.clock)
             )
         }
     }
 
     private func clock(_ content: StatusBoard.Content, at now: Instant) -> StatusReport.Clock {
+        var report = utc(content, at: now)
+        report.timeZone = zone.name
+        return report
+    }
+
+    private func utc(_ content: StatusBoard.Content, at now: Instant) -> StatusReport.Clock {
         switch content.clock.state(at: now) {
         case .trusted(let offset):
             StatusReport.Clock(
@@ -122,7 +147,8 @@ struct InformationDesk: Sendable {
             clips: clips?.state,
             hasLight: light != nil,
             lightWanted: light?.wanted,
-            lightFault: light?.fault
+            lightFault: light?.fault,
+            localTime: localTime
         )
     }
 

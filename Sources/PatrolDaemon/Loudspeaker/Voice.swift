@@ -20,8 +20,8 @@ struct Voice: Sendable {
             environment: PlayerSettings.environment(from: ProcessInfo.processInfo.environment)
         )
         var rules = AnnouncerSettings(
-            gate: QuietGate(hours: QuietHours(rules: settings.quiet, zone: premises.machine.zone)),
-            zone: premises.machine.zone,
+            gate: QuietGate(hours: QuietHours(rules: settings.quiet, zone: premises.machine.zone.zone)),
+            zone: premises.machine.zone.zone,
             programmes: settings.programmes,
             // They are looked at first.
             clips: nil

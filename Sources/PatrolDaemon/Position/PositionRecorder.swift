@@ -122,7 +122,7 @@ final class PositionRecorder: Sendable {
                 position: CurrentPosition(
                     ageSeconds: (age * 1000).rounded() / 1000,
                     motion: isMoving ? "moving" : "parked",
-                    position: PositionJSON(position)
+                    position: PositionJSON(current: position, clock: board.snapshot.clock)
                 )
             )
         )

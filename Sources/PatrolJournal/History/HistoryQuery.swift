@@ -68,8 +68,9 @@ public struct Dated<Record: Hashable & Sendable>: Hashable, Sendable {
     ///   - utcAtBoot: UTC at the instant 0 of that clock, if that is known.
     private init(_ recorded: Recorded<Record>, own: WallTime?, at: Instant, utcAtBoot: WallTime?) {
         self.recorded = recorded
-        effectiveTime = own ?? utcAtBoot.map { $0 + .milliseconds(at.millisecondsSinceBoot) }
-        isCorrected = own == nil && effectiveTime != nil
+        let known = KnownTime(own: own, at: at, utcAtBoot: utcAtBoot)
+        effectiveTime = known?.time
+        isCorrected = known?.isCorrected ?? false
     }
 }
 

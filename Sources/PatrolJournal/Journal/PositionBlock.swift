@@ -49,8 +49,3 @@ struct StoredBlock: Hashable, Sendable {
     /// UTC at the instant 0 of its boot, if that is known.
     let utcAtBoot: WallTime?
 }
-
-extension Position {
-    /// The receiver's time, if nothing speaks against it.
-    var believedTime: WallTime? { timeMark == .plausible ? time : nil }
-}

@@ -26,7 +26,7 @@ struct OrderDurabilityTests {
         let clips = chain.folder.path("clips")
         try FileManager.default.createDirectory(atPath: clips, withIntermediateDirectories: false)
         let table = "[loudspeaker]\ndevice = \"null\"\nclips = \"\(clips)\"\nplayer = \"\(programs)/patrol-player\"\n"
-        _ = try chain.folder.write("patrold.toml", text + table)
+        _ = try chain.folder.write("patrold.toml", "time_zone = \"Asia/Shanghai\"\n" + text + table)
         var marks = 0
         for round in 1...Self.rounds {
             for order in Self.orders {

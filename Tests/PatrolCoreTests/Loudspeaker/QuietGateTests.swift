@@ -27,6 +27,16 @@ struct QuietGateTests {
         #expect(verdict == .silent(.clockUntrusted(.unconfirmed), until: nil))
     }
 
+    @Test("Without the vehicle's zone it is silence, however well UTC is known")
+    func zoneUnknown() {
+        for rules in [[], [QuietRule(name: "never", schedule: CivilSchedule(), zones: ["nowhere"])]] {
+            let gate = QuietGate(hours: QuietHours(rules: rules, zone: .unknown))
+            for now in [10_000, 60_000, six + 10_000_000] {
+                #expect(bench.verdict(gate, at: now) == .silent(.clockUntrusted(.timeZoneUnknown), until: nil))
+            }
+        }
+    }
+
     /// The uncertainty just before 21:00 is 1 s, 100 ppm of the time since the reading, 358 ms, and 1 ms for what the
     /// clock's milliseconds cut off: 1.359 s; the last whole millisecond before that edge is the answer. At 06:00 it is
     /// 1 s, 3.599 s and 1 ms, and the next evening 1 s, 8.998 s and 1 ms.

@@ -1,13 +1,12 @@
-import PatrolCore
-
-/// Durations as people write them in the configuration: a number and a unit, `250ms`, `10s`, `5min`, `1h`.
-enum DurationText {
+/// Durations as people write them, in the configuration and on the command line: a number and a unit, `250ms`, `10s`,
+/// `5min`, `1h`.
+public enum DurationText {
     private static let units: [(suffix: String, duration: Duration)] = [
         ("ms", .milliseconds(1)), ("min", .seconds(60)), ("s", .seconds(1)), ("h", .seconds(3600)),
     ]
 
     /// `nil` unless the text is a whole number of at most nine digits followed by a unit; one space may stand between.
-    static func parse(_ text: String) -> Duration? {
+    public static func parse(_ text: String) -> Duration? {
         for unit in units where text.hasSuffix(unit.suffix) {
             var digits = text.dropLast(unit.suffix.count)
             if digits.last == " " { digits.removeLast() }
@@ -20,7 +19,7 @@ enum DurationText {
     }
 
     /// The shortest form that ``parse(_:)`` reads back, in the largest unit that fits.
-    static func format(_ duration: Duration) -> String {
+    public static func format(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         for (size, unit) in [(3_600_000, "h"), (60_000, "min"), (1000, "s")] as [(Int64, String)]
         where milliseconds != 0 && milliseconds % size == 0 {

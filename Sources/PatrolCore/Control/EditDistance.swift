@@ -1,7 +1,7 @@
-/// How many letters two names differ by: tells a person which key was meant.
-enum EditDistance {
+/// How many letters two names differ by: tells a person which name was meant.
+public enum EditDistance {
     /// The name nearest to `word`, if at most a third of its letters (at least one, at most three) differ.
-    static func nearest(to word: String, among names: some Sequence<String>) -> String? {
+    public static func nearest(to word: String, among names: some Sequence<String>) -> String? {
         let bound = min(3, max(1, word.count / 3))
         return names.sorted()
             .map { (name: $0, distance: between(word, $0)) }
@@ -11,7 +11,7 @@ enum EditDistance {
     }
 
     /// Levenshtein's distance: insertions, deletions and substitutions count one each.
-    static func between(_ left: String, _ right: String) -> Int {
+    public static func between(_ left: String, _ right: String) -> Int {
         let right = Array(right)
         var row = Array(0...right.count)
         for (index, letter) in left.enumerated() {

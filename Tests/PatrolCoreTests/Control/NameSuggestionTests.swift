@@ -1,0 +1,37 @@
+import PatrolCore
+import Testing
+
+@Suite("Names that may have been meant, and text for a terminal")
+struct NameSuggestionTests {
+    @Test(
+        "Case, extension, then letters",
+        arguments: [
+            ("Fire.WAV", "fire.wav"), ("fire", "fire.wav"), ("fire.mp3", "fire.wav"), ("fier.wav", "fire.wav"),
+            ("frie", "fire.wav"), ("防诈骗宣传", "防诈骗宣传.ogg"), ("防诈骗宜传.ogg", "防诈骗宣传.ogg"), ("patrol", nil), ("", nil),
+            ("\u{1B}[2J", nil),
+        ]
+    )
+    func nearest(word: String, expected: String?) {
+        #expect(NameSuggestion.nearest(to: word, among: ["fire.wav", "fraud-2.wav", "防诈骗宣传.ogg"]) == expected)
+    }
+
+    @Test("What a terminal would obey is replaced, letters of any script are not")
+    func visible() {
+        #expect(VisibleText.of("西彭小学 é 🚓") == "西彭小学 é 🚓")
+        #expect(
+            VisibleText.of("a\u{1B}[2Jb\r\n\u{9B}c\u{202E}d\u{2028}")
+                == "a\u{FFFD}[2Jb\u{FFFD}\u{FFFD}\u{FFFD}c\u{FFFD}d\u{FFFD}"
+        )
+    }
+
+    @Test("One rule says when a record was made: its own time, the boot's clock, or nobody knows")
+    func knownTime() {
+        let (own, boot) = (WallTime(millisecondsSince1970: 5000), WallTime(millisecondsSince1970: 1000))
+        let instant = Instant(millisecondsSinceBoot: 2500)
+        let known = KnownTime(own: own, at: instant, utcAtBoot: boot)
+        #expect(known?.time == own && known?.isCorrected == false)
+        let corrected = KnownTime(own: nil, at: instant, utcAtBoot: boot)
+        #expect(corrected?.time == WallTime(millisecondsSince1970: 3500) && corrected?.isCorrected == true)
+        #expect(KnownTime(own: nil, at: instant, utcAtBoot: nil) == nil)
+    }
+}

@@ -23,6 +23,7 @@ enum StatusText {
         return queue.destinations.flatMap { destination in
             [row("upload", "\(destination.name) at \(destination.url): \(state(destination))")]
                 + [row("", lane("event", destination.events)), row("", lane("position", destination.positions))]
+                + (destination.quarantined ?? []).map { row("", refused($0)) }
         }
     }
 
@@ -102,5 +103,13 @@ enum StatusText {
         let oldest = lane.oldest.map { ", the oldest of \($0)" } ?? ""
         return "\(Words.count(lane.waiting, noun)) waiting\(lane.waiting == 0 ? "" : oldest); "
             + "\(lane.acknowledged) of \(lane.recorded) acknowledged"
+            + ((lane.quarantined ?? 0) == 0 ? "" : ", \(lane.quarantined ?? 0) refused and kept")
+    }
+
+    private static func refused(_ records: QueueReport.Quarantined) -> String {
+        let numbers = records.first == records.last ? "\(records.first)" : "\(records.first) to \(records.last)"
+        let time = records.time.map { " at \($0)" } ?? ""
+        return "refused\(time): \(records.lane) \(numbers): \(records.reason)"
+            + (records.retrying ? "; on the way again" : "; patrolctl queue retry sends it again")
     }
 }

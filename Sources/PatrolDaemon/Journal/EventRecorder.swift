@@ -103,9 +103,12 @@ final class EventRecorder: Service {
     @discardableResult
     func recordDurably(
         _ kind: EventKind,
-        by write: @Sendable (Journal, Event) async throws -> SequenceNumber = { try await $0.append($1) }
+        by write: (@Sendable (Journal, Event) async throws -> SequenceNumber)? = nil
     ) async -> Durability {
-        await keep(event(kind), by: write)
+        await keep(event(kind)) { journal, event in
+            guard let write else { return try await journal.append(event) }
+            return try await write(journal, event)
+        }
     }
 
     // MARK: For answers to people, who rely on them

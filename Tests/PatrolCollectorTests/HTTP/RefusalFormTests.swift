@@ -138,7 +138,7 @@ struct RefusalFormTests {
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let text = Array(bytes.utf8)
         // The server may close before it has read all of it.
-        _ = send(descriptor, text, text.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = send(descriptor, text, text.count, Int32(MSG_NOSIGNAL))
         var answer: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 4096)
         while true {

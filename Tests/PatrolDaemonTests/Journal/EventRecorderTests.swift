@@ -61,7 +61,8 @@ struct EventRecorderTests {
         try await with { recorder, journal in
             for number in 1...5 {
                 #expect(await mark(recorder) == .durable)
-                #expect(try await marks(journal) == number)
+                let there = try await marks(journal)
+                #expect(there == number)
             }
         }
     }
@@ -76,10 +77,12 @@ struct EventRecorderTests {
             }
             #expect(journal.health.pendingEvents > 0)
             let recorded = 20 - journal.health.pendingEvents
-            #expect(try await marks(journal) == recorded, "what was answered as durable, and no more")
+            let there = try await marks(journal)
+            #expect(there == recorded, "what was answered as durable, and no more")
             try await journal.setDisk(full: false)
             #expect(await mark(recorder) == .durable)
-            #expect(try await marks(journal) == 21)
+            let later = try await marks(journal)
+            #expect(later == 21)
         }
     }
 
@@ -134,7 +137,8 @@ struct EventRecorderTests {
             await hung
             // The limit is short, and the machine may be busy.
             while await recorder.settle(lostBefore: recorder.lostCount) != .durable {}
-            #expect(try await marks(journal) == 2)
+            let there = try await marks(journal)
+            #expect(there == 2)
         }
     }
 
@@ -150,7 +154,8 @@ struct EventRecorderTests {
             _ = await recorder.settle(lostBefore: 0)
             try await journal.setDisk(full: false)
             try await journal.commit()
-            #expect(try await journal.isStateKept("mute"))
+            let isKept = try await journal.isStateKept("mute")
+            #expect(isKept)
         }
     }
 
@@ -164,7 +169,6 @@ struct EventRecorderTests {
             APIError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).error.message.contains("in force")
         )
         #expect(APIError.notDurable("the mark", .lost(reason: "x")).error.message == "the mark was NOT taken: x")
-        #expect(ControlRoutes.response(waiting).status == .serviceUnavailable)
     }
 }
 

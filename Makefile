@@ -8,10 +8,11 @@ DESTDIR ?=
 PROGRAMS := patrold patrolctl patrol-player patrol-collector patrol-simulator
 RELEASE := .build/release
 # To build: headers. To run and to test: gpsd itself; a sound server with a null sink and a voice for the demo's clips;
-# protoc, openssl, sqlite3, jq and curl look at the wire, the certificates, the stores and the socket from outside; systemd
-# checks its units.
+# protoc, openssl, sqlite3, jq and curl look at the wire, the certificates, the stores and the socket from outside; nginx
+# stands between cart and station; systemd checks its units.
 PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev libebur128-dev libmd-dev tzdata \
-    gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl systemd
+    gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl nginx-light \
+    systemd
 
 .PHONY: help demo test build packages format lint bench fuzz install clean
 

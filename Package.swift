@@ -170,7 +170,11 @@ let package = Package(
         ),
         .testTarget(
             name: "PatrolDaemonTests",
-            dependencies: ["PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolVehicle", "PatrolWire", "PatrolCore"],
+            dependencies: [
+                "PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolSQLite", "PatrolVehicle", "PatrolWire",
+                "PatrolCore",
+                logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -5,8 +5,8 @@ public struct APIError: Codable, Hashable, Error, Sendable, CustomStringConverti
 
     /// What went wrong.
     public struct Body: Codable, Hashable, Sendable {
-        /// For programs: `bad_request`, `not_found`, `conflict`, `unavailable`; for a clip that may
-        /// not be played the reason's own, such as `quiet` or `muted`.
+        /// For programs: `bad_request`, `not_found`, `conflict`, `unavailable`; `not_durable` for an
+        /// order that is not on disk; for a clip that may not be played the reason's own, such as `quiet` or `muted`.
         public var code: String
         /// For people: what was wrong, with the value.
         public var message: String

@@ -12,6 +12,8 @@ public enum APIPath: String, CaseIterable, Sendable {
     case track = "/v1/track"
     /// What waits for upload.
     case queue = "/v1/queue"
+    /// What was refused goes again.
+    case retry = "/v1/queue/retry"
     /// What the loudspeaker does; a clip to play.
     case announcements = "/v1/announcements"
     /// What may sound on a day.

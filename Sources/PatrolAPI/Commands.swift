@@ -107,3 +107,25 @@ public struct CommandAnswer: Codable, Hashable, Sendable {
     /// It was done.
     public init() {}
 }
+
+/// `POST /v1/queue/retry`: send again what a destination refused.
+public struct RetryCommand: Codable, Hashable, Sendable {
+    /// Its name; `nil` for all of them.
+    public var destination: String?
+
+    /// See the property.
+    public init(destination: String?) {
+        self.destination = destination
+    }
+}
+
+/// What a ``RetryCommand`` came to.
+public struct RetryAnswer: Codable, Hashable, Sendable {
+    /// How many records go again.
+    public var retrying: Int64
+
+    /// See the property.
+    public init(retrying: Int64) {
+        self.retrying = retrying
+    }
+}

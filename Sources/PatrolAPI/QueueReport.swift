@@ -41,9 +41,11 @@ public struct QueueReport: Codable, Hashable, Sendable {
         public var positionsSent: Int64
         /// Batches acknowledged since the daemon started.
         public var batchesSent: Int64
+        /// The first of what it refused; the lanes say how many there are. `nil` from a daemon that knows no quarantine.
+        public var quarantined: [Quarantined]?
 
         enum CodingKeys: String, CodingKey {
-            case name, url, state, reason, events, positions
+            case name, url, state, reason, events, positions, quarantined
             case failedAttempts = "failed_attempts"
             case nextAttemptInSeconds = "next_attempt_in_s"
             case lastAcknowledgedSecondsAgo = "last_acknowledged_s_ago"
@@ -65,7 +67,8 @@ public struct QueueReport: Codable, Hashable, Sendable {
             positions: LaneQueue,
             bytesSent: Int64,
             positionsSent: Int64,
-            batchesSent: Int64
+            batchesSent: Int64,
+            quarantined: [Quarantined]?
         ) {
             self.name = name
             self.url = url
@@ -79,6 +82,7 @@ public struct QueueReport: Codable, Hashable, Sendable {
             self.bytesSent = bytesSent
             self.positionsSent = positionsSent
             self.batchesSent = batchesSent
+            self.quarantined = quarantined
         }
     }
 
@@ -86,19 +90,49 @@ public struct QueueReport: Codable, Hashable, Sendable {
     public struct LaneQueue: Codable, Hashable, Sendable {
         /// The newest record of the lane.
         public var recorded: Int64
-        /// The newest record that the destination acknowledged, with all before it.
+        /// How many records the destination acknowledged; those that it refused are not among them.
         public var acknowledged: Int64
         /// How many wait.
         public var waiting: Int64
         /// When the oldest of them was recorded (RFC 3339), if that is known.
         public var oldest: String?
+        /// How many it refused: recorded = acknowledged + quarantined + waiting. `nil` from a daemon that knows no
+        /// quarantine.
+        public var quarantined: Int64?
 
         /// See the properties.
-        public init(recorded: Int64, acknowledged: Int64, waiting: Int64, oldest: String?) {
+        public init(recorded: Int64, acknowledged: Int64, waiting: Int64, oldest: String?, quarantined: Int64?) {
             self.recorded = recorded
             self.acknowledged = acknowledged
             self.waiting = waiting
             self.oldest = oldest
+            self.quarantined = quarantined
+        }
+    }
+
+    /// Records in a row that a destination refused for the same reason. They are kept.
+    public struct Quarantined: Codable, Hashable, Sendable {
+        /// `events` or `positions`.
+        public var lane: String
+        /// The number of the first of them.
+        public var first: Int64
+        /// The number of the last of them.
+        public var last: Int64
+        /// What the destination said.
+        public var reason: String
+        /// When (RFC 3339), if that is known.
+        public var time: String?
+        /// Whether they are on their way to be sent again.
+        public var retrying: Bool
+
+        /// See the properties.
+        public init(lane: String, first: Int64, last: Int64, reason: String, time: String?, retrying: Bool) {
+            self.lane = lane
+            self.first = first
+            self.last = last
+            self.reason = reason
+            self.time = time
+            self.retrying = retrying
         }
     }
 }

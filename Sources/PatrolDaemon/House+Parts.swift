@@ -23,7 +23,7 @@ extension House {
                 clocks: premises.clocks,
                 eventLoop: premises.eventLoop,
                 logger: logger,
-                record: { await events.recordDurably($0) }
+                events: events
             )
         }
     }
@@ -61,6 +61,7 @@ extension House {
 
     static func routes(
         _ premises: Premises,
+        _ bells: [UploadBell],
         _ duty: DutyOffice,
         _ voice: Voice?,
         _ light: LightKeeper?
@@ -88,7 +89,11 @@ extension House {
                 board: premises.board,
                 clocks: premises.clocks,
                 record: { events.record($0) },
-                settle: { await events.settle() }
+                events: events
+            ),
+            retry: QuarantineRetry(
+                destinations: zip(premises.configuration.destinations, bells).map { ($0.name, $1) },
+                events: events
             )
         )
     }

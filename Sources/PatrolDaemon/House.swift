@@ -36,7 +36,7 @@ struct House: Sendable {
             handler: { positions.handle($0) }
         )
         kernelClock = KernelClockWatcher { positions.handle($0) }
-        routes = Self.routes(premises, duty, voice, light)
+        routes = Self.routes(premises, bells, duty, voice, light)
     }
 
     /// The first event of this run, before any service has something to tell; and what was kept over the restart.

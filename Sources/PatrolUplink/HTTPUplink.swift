@@ -59,7 +59,7 @@ public final class HTTPUplink: Sendable {
         let outcome: UploadOutcome
         var (plainBytes, sentBytes) = (0, 0)
         do {
-            let plain = try BatchEncoder.encode(batch, as: settings.encoding)
+            let plain = try encode(batch)
             plainBytes = plain.count
             (outcome, sentBytes) = await send(plain, IdempotencyKey(batch))
         } catch {
@@ -74,11 +74,23 @@ public final class HTTPUplink: Sendable {
         )
     }
 
+    /// No record is at fault if only the newest position, which is in the header of every batch, cannot be written.
+    private func encode(_ batch: BatchContent) throws(WireError) -> [UInt8] {
+        do throws(WireError) {
+            return try BatchEncoder.encode(batch, as: settings.encoding)
+        } catch {
+            guard batch.latest != nil else { throw error }
+            var batch = batch
+            batch.latest = nil
+            return try BatchEncoder.encode(batch, as: settings.encoding)
+        }
+    }
+
     private func send(_ plain: [UInt8], _ key: IdempotencyKey) async -> (UploadOutcome, sentBytes: Int) {
         var body: [UInt8] = []
         do {
             body = try Gzip.compress(plain)
-            return (try await exchange(try request(body, key)).outcome, body.count)
+            return (try await exchange(try request(body, key)).outcome(to: settings.encoding), body.count)
         } catch let problem as LocalProblem {
             return (.heldUntilPersonActs(reason: problem.description), 0)
         } catch {
@@ -130,7 +142,10 @@ public final class HTTPUplink: Sendable {
         var body = Reply.Body.cutShort
         do {
             let bytes = try await response.body.collect(upTo: Self.maximumReplyBytes)
-            body = .complete(Array(bytes.readableBytesView))
+            body = Reply.Body(
+                Array(bytes.readableBytesView),
+                contentEncoding: response.headers.first(name: "Content-Encoding")
+            )
         } catch is NIOTooManyBytesError {
             body = .tooLong
         } catch let error where !(error is CancellationError) {
@@ -142,8 +157,15 @@ public final class HTTPUplink: Sendable {
             retryAfter: response.headers.first(name: "Retry-After"),
             date: response.headers.first(name: "Date"),
             location: response.headers.first(name: "Location"),
+            mediaType: Self.mediaType(response.headers.first(name: "Content-Type")),
+            server: response.headers.first(name: "Server"),
             body: body
         )
+    }
+
+    /// RFC 9110, section 8.3.1: type and subtype are case-insensitive, and parameters may follow.
+    private static func mediaType(_ contentType: String?) -> String {
+        (contentType ?? "").prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     }
 }
 

@@ -53,6 +53,11 @@ struct NetworkFailure {
             self.init(error, receiver, settings)
         case is ChannelError:
             self.init(.connecting, "no connection to \(receiver) within \(settings.connectTimeout.secondsText)")
+        case HTTPParserError.headerOverflow:
+            self.init(
+                .exchanging,
+                "what answers at \(receiver) is no patrol receiver: its answer has no end of headers"
+            )
         case is HTTPParserError:
             self.init(.exchanging, "what answers at \(receiver) does not speak HTTP")
         case let error as NIOConnectionError:

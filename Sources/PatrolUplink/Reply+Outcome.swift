@@ -5,64 +5,84 @@ import PatrolWire
 extension Reply {
     /// What the reply means for the batch.
     ///
-    /// | status                                           | outcome                                        |
-    /// | :----------------------------------------------- | :--------------------------------------------- |
-    /// | 2xx with an acknowledgement                      | acknowledged                                   |
-    /// | 2xx with anything else                           | retry later: somebody else answers there       |
-    /// | 3xx                                              | held: the address is wrong; never followed     |
-    /// | 401, 403                                         | held: the token is wrong                       |
-    /// | 402, 404, 405, 406, 407, 410, 415, 421, 426, 451 | held: the address or the receiver is wrong     |
-    /// | 408, 425, 429, 5xx                               | retry later, after `Retry-After`               |
-    /// | 413                                              | too large                                      |
-    /// | any other 4xx                                    | rejected                                       |
+    /// | reply                                                        | outcome                                     |
+    /// | :----------------------------------------------------------- | :------------------------------------------ |
+    /// | 2xx with an acknowledgement                                  | acknowledged                                |
+    /// | 408, 425, 429, 5xx                                           | retry later, after `Retry-After`            |
+    /// | in the collector's form: 400, 409, 422                       | rejected                                    |
+    /// | in the collector's form: 413                                 | too large                                   |
+    /// | in the collector's form: 401, 403                            | held: the token is wrong                    |
+    /// | in the collector's form: any other 4xx                       | held: the address or the receiver is wrong  |
+    /// | 400, 413, 422 of a receiver of JSON, and no page of HTML     | rejected or too large, if it ever acknowledged |
+    /// | everything else: any other 4xx, 3xx, 2xx with something else | a foreign answer: retry later               |
     ///
-    /// The third and fifth line hold because every batch would fare the same: to search a record that is at fault would
-    /// throw away one after the other because of a typing error in the address.
-    var outcome: UploadOutcome {
+    /// The last line holds because a proxy or a portal knows nothing of the records, and would fare the same with each: to
+    /// search one that is at fault would set aside one after the other because of a typing error in the address.
+    func outcome(to encoding: WireEncoding) -> UploadOutcome {
         let said = "\(status) \(phrase)\(remark)"
         switch status {
         case 200...299:
-            return acknowledgement
-        case 300...399:
-            return .heldUntilPersonActs(
-                reason: "the receiver has moved\(newHost): set its new url (\(status) \(phrase))"
-            )
-        case 401, 403:
-            return .heldUntilPersonActs(reason: "the receiver does not accept this cart's token: \(said)")
-        case 404, 405, 410:
-            return .heldUntilPersonActs(reason: "there is no patrol receiver at this url: \(said)")
-        case 402, 406, 407, 415, 421, 426, 451:
-            return .heldUntilPersonActs(reason: "the receiver takes no batches of this kind from this cart: \(said)")
-        case 413:
-            return .tooLarge(reason: said)
+            return acknowledgement(said)
         case 408, 425, 429, 500...599:
             return .retryLater(
                 reason: said,
                 retryAfter: RetryAfter.duration(retryAfter: retryAfter, date: date)
             )
-        case 400...499:
-            return .rejected(reason: said)
+        case 400...499 where ownError != nil:
+            return verdict(said)
+        case 400 where isFromReceiverOfJSON(encoding), 422 where isFromReceiverOfJSON(encoding):
+            return .rejected(reason: said, by: .receiverOfJSON)
+        case 413 where isFromReceiverOfJSON(encoding):
+            return .tooLarge(reason: said, by: .receiverOfJSON)
         default:
-            return .retryLater(reason: "the receiver answered with the unknown status \(status)", retryAfter: nil)
+            return foreignAnswer(said)
         }
     }
 
-    private var acknowledgement: UploadOutcome {
-        let fault: String
+    private func isFromReceiverOfJSON(_ encoding: WireEncoding) -> Bool {
+        encoding == .json && !isPage
+    }
+
+    /// Of the receiver itself, in its own form.
+    private func verdict(_ said: String) -> UploadOutcome {
+        switch status {
+        case 400, 409, 422: .rejected(reason: said)
+        case 413: .tooLarge(reason: said)
+        case 401, 403: .heldUntilPersonActs(reason: "the receiver does not accept this cart's token: \(said)")
+        case 404, 405, 410: .heldUntilPersonActs(reason: "the receiver takes no batches at this url: \(said)")
+        default: .heldUntilPersonActs(reason: "the receiver takes no batches of this kind from this cart: \(said)")
+        }
+    }
+
+    private func acknowledgement(_ said: String) -> UploadOutcome {
         switch body {
         case .complete(let bytes):
             do {
                 let acknowledgement = try Acknowledgement(json: bytes)
                 return .acknowledged(events: acknowledgement.events, positions: acknowledgement.positions)
             } catch {
-                fault = "the receiver answered \(status) without an acknowledgement\(remark)"
+                return foreignAnswer("\(status) \(phrase) without an acknowledgement\(remark)")
             }
-        case .tooLong:
-            fault = "the receiver answered \(status) with more than \(HTTPUplink.maximumReplyBytes) bytes"
         case .cutShort:
-            fault = "the receiver closed the connection in the middle of its answer"
+            return .retryLater(
+                reason: "the receiver closed the connection in the middle of its answer",
+                retryAfter: nil
+            )
+        case .tooLong, .unreadable:
+            return foreignAnswer("\(status) \(phrase) without an acknowledgement\(remark)")
         }
-        return .retryLater(reason: fault, retryAfter: nil)
+    }
+
+    private func foreignAnswer(_ said: String) -> UploadOutcome {
+        let name = server.map { $0.onOneLine(maximumCharacters: 40) }.flatMap { $0.isEmpty ? nil : " (\($0))" } ?? ""
+        let who = "what answers there\(name) is no patrol receiver: "
+        if (300...399).contains(status) {
+            return .foreignAnswer(
+                reason: who + "\(status) \(phrase), which sends on\(newHost); that is never followed",
+                needsPerson: false
+            )
+        }
+        return .foreignAnswer(reason: who + said, needsPerson: [401, 403, 407].contains(status))
     }
 
     /// Only the host of `Location`: the rest may hold anything.

@@ -1,8 +1,9 @@
 import FoundationEssentials
+import PatrolWire
 
-/// What came back from the receiver; all of it untrusted.
+/// What came back from the receiver's address; all of it untrusted.
 struct Reply: Sendable {
-    /// The body, as far as it came.
+    /// The body, as far as it came, with a gzip coding taken off.
     enum Body: Sendable {
         /// All of it.
         case complete([UInt8])
@@ -10,7 +11,18 @@ struct Reply: Sendable {
         case tooLong
         /// The connection ended before it did.
         case cutShort
+        /// It cannot be read, for this reason.
+        case unreadable(String)
     }
+
+    /// An error as the collector and the daemon's own interface write it.
+    struct OwnError: Sendable {
+        var message: String
+        var hint: String?
+    }
+
+    /// The most of somebody's words that a message shows.
+    static let maximumRemarkCharacters = 200
 
     var status: Int
     /// The standard text for the status, not the receiver's.
@@ -18,32 +30,113 @@ struct Reply: Sendable {
     var retryAfter: String?
     var date: String?
     var location: String?
+    /// In lower case and without its parameters; empty if there is none.
+    var mediaType: String
+    /// What the server calls itself.
+    var server: String?
     var body: Body
 
-    /// What the receiver said in its body, made fit for one line of a message; empty if that is nothing for people.
+    /// Whether a person was meant to read the body in a browser: no receiver judges records in HTML.
+    var isPage: Bool {
+        if mediaType.hasSuffix("html") || mediaType.hasSuffix("xhtml+xml") { return true }
+        guard case .complete(let bytes) = body else { return false }
+        return bytes.first { !Self.isSpace($0) } == UInt8(ascii: "<")
+    }
+
+    /// The error, if the reply is in the form in which the collector refuses: `{"error": {"code", "message", "hint"}}`,
+    /// and it says that it is JSON. Nothing else knows that form, so it shows who answers.
+    var ownError: OwnError? {
+        guard status >= 400, mediaType == "application/json", case .complete(let bytes) = body else { return nil }
+        do {
+            let error = try JSONDecoder().decode(ErrorBody.self, from: Data(bytes)).error
+            guard !error.code.isEmpty, !error.message.isEmpty else { return nil }
+            return OwnError(message: error.message, hint: error.hint)
+        } catch {
+            // Then it is something else's.
+            return nil
+        }
+    }
+
+    /// What was said in the body, made fit for one line of a message and cut to ``maximumRemarkCharacters``; empty if that
+    /// is nothing.
     var remark: String {
-        guard case .complete(let bytes) = body, bytes.first != UInt8(ascii: "<") else { return "" }
-        let text = Self.message(inJSON: bytes) ?? String(decoding: bytes.prefix(600), as: UTF8.self)
-        let line = text.onOneLine(maximumCharacters: 160)
+        let text: String
+        switch body {
+        case .complete(let bytes):
+            if let error = ownError {
+                text = error.message + (error.hint.map { " (\($0))" } ?? "")
+            } else {
+                text = isPage ? Self.words(ofPage: bytes) : Self.words(bytes)
+            }
+        case .tooLong: text = "a body of more than \(HTTPUplink.maximumReplyBytes) bytes"
+        case .cutShort: text = "a body that was cut short"
+        case .unreadable(let reason): text = reason
+        }
+        let line = text.onOneLine(maximumCharacters: Self.maximumRemarkCharacters)
         return line.isEmpty ? "" : ": " + line
     }
 
-    /// An error as the collector and the daemon's own interface write it.
     private struct ErrorBody: Decodable {
         struct Details: Decodable {
+            let code: String
             let message: String
             let hint: String?
         }
         let error: Details
     }
 
-    private static func message(inJSON bytes: [UInt8]) -> String? {
-        do {
-            let error = try JSONDecoder().decode(ErrorBody.self, from: Data(bytes)).error
-            return error.message + (error.hint.map { " (\($0))" } ?? "")
-        } catch {
-            // Then it is something else, and is shown as it is.
-            return nil
+    /// More than is shown, since much of it may be white space.
+    private static let lookedAtBytes = 8 * 1024
+
+    private static func words(_ bytes: [UInt8]) -> String {
+        guard !bytes.contains(0) else { return "\(bytes.count) bytes that are no text" }
+        return String(decoding: bytes.prefix(lookedAtBytes), as: UTF8.self)
+    }
+
+    /// What stands between the tags, roughly: enough to recognise a page by its words.
+    private static func words(ofPage bytes: [UInt8]) -> String {
+        var words: [UInt8] = []
+        var isInTag = false
+        for byte in bytes.prefix(lookedAtBytes) {
+            switch byte {
+            case UInt8(ascii: "<"): isInTag = true
+            case UInt8(ascii: ">"):
+                isInTag = false
+                words.append(UInt8(ascii: " "))
+            default:
+                if !isInTag { words.append(byte) }
+            }
+        }
+        return String(decoding: words, as: UTF8.self)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (0x09...0x0D).contains(byte)
+    }
+}
+
+extension Reply.Body {
+    /// RFC 1952, section 2.3.1: the first two bytes of a gzip member.
+    private static let gzipMagic: [UInt8] = [0x1F, 0x8B]
+
+    /// A whole body. Nobody asked for a coding; a proxy that adds gzip all the same is understood, within the bound of any
+    /// other body, and another coding is named.
+    init(_ bytes: [UInt8], contentEncoding: String?) {
+        let coding = contentEncoding?.lowercased() ?? ""
+        if bytes.starts(with: Self.gzipMagic) {
+            do {
+                self = .complete(try Gzip.decompress(bytes, limit: HTTPUplink.maximumReplyBytes))
+            } catch {
+                self = .unreadable(
+                    "\(bytes.count) bytes of gzip, which nobody asked for, and that cannot be read: \(error)"
+                )
+            }
+        } else if bytes.isEmpty || ["", "identity", "gzip", "x-gzip"].contains(coding) {
+            self = .complete(bytes)
+        } else {
+            self = .unreadable(
+                "\(bytes.count) bytes with the content coding \(coding.prefix(40)), which nobody asked for"
+            )
         }
     }
 }
@@ -51,17 +144,20 @@ struct Reply: Sendable {
 extension String {
     /// Text from outside without line breaks, control and formatting characters, and not longer than that.
     func onOneLine(maximumCharacters: Int) -> String {
-        var line = ""
+        var line = String.UnicodeScalarView()
         for scalar in unicodeScalars {
+            // Scalars, not characters: any number of marks may stand on one letter.
+            guard line.count <= maximumCharacters else { break }
             switch scalar.properties.generalCategory {
             case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
                 .spaceSeparator:
-                if !line.isEmpty, line.last != " " { line += " " }
+                if let last = line.last, last != " " { line.append(" ") }
             default:
-                line.unicodeScalars.append(scalar)
+                // What is not UTF-8, such as a page in GBK, is a row of these: one says as much.
+                if scalar != "\u{FFFD}" || line.last != scalar { line.append(scalar) }
             }
         }
         while line.last == " " { line.removeLast() }
-        return line.count > maximumCharacters ? line.prefix(maximumCharacters) + "…" : line
+        return line.count > maximumCharacters ? String(line.prefix(maximumCharacters)) + "…" : String(line)
     }
 }

@@ -46,6 +46,9 @@ enum Main {
         } catch let error as ControlClient.Failure {
             Output.complain("\(error)")
             if case .notReachable = error { Glibc.exit(Exit.notReachable.rawValue) }
+            if case .refused(let refusal) = error, refusal.error.code == "not_durable" {
+                Glibc.exit(Exit.degraded.rawValue)
+            }
             Glibc.exit(Exit.usageOrIO.rawValue)
         } catch {
             let isHelp = Patrolctl.exitCode(for: error).isSuccess

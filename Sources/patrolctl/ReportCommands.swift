@@ -27,19 +27,41 @@ struct StatusCommand: AsyncParsableCommand {
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",
-        abstract: "What waits for upload, and what happens next."
+        abstract: "What waits for upload, and what happens next.",
+        subcommands: [Show.self, Retry.self],
+        defaultSubcommand: Show.self
     )
 
-    @OptionGroup var options: CommonOptions
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "What waits for upload, and what happens next.")
 
-    func run() async throws {
-        let (queue, clock) = try await options.askAtCart { client, clock in
-            (try await client.get(QueueReport.self, .queue), clock)
+        @OptionGroup var options: CommonOptions
+
+        func run() async throws {
+            let (queue, clock) = try await options.askAtCart { client, clock in
+                (try await client.get(QueueReport.self, .queue), clock)
+            }
+            if options.json {
+                Output.print(try APICoding.encodePretty(queue))
+            } else {
+                StatusText.lines(queue, clock).forEach(Output.print)
+            }
         }
-        if options.json {
-            Output.print(try APICoding.encodePretty(queue))
-        } else {
-            StatusText.lines(queue, clock).forEach(Output.print)
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Send again what a destination refused.")
+
+        @Argument(help: "The destination's name. Without it: all of them.")
+        var destination: String?
+
+        @OptionGroup var options: CommonOptions
+
+        func run() async throws {
+            let command = RetryCommand(destination: destination)
+            let answer = try await options.ask { try await $0.order(RetryAnswer.self, .retry, command) }
+            let words = "\(Words.count(answer.retrying, "refused record")) on the way again"
+            Output.print(options.json ? try APICoding.encodePretty(answer) : words)
         }
     }
 }

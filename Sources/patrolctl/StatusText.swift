@@ -25,7 +25,7 @@ enum StatusText {
                 + [
                     row("", lane("event", destination.events, clock)),
                     row("", lane("position", destination.positions, clock)),
-                ]
+                ] + (destination.quarantined ?? []).map { row("", refused($0, clock)) }
         }
     }
 
@@ -112,5 +112,13 @@ enum StatusText {
         let oldest = lane.oldest.map { ", the oldest of \(clock.text($0))" } ?? ""
         return "\(Words.count(lane.waiting, noun)) waiting\(lane.waiting == 0 ? "" : oldest); "
             + "\(lane.acknowledged) of \(lane.recorded) acknowledged"
+            + ((lane.quarantined ?? 0) == 0 ? "" : ", \(lane.quarantined ?? 0) refused and kept")
+    }
+
+    private static func refused(_ records: QueueReport.Quarantined, _ clock: CartClock) -> String {
+        let numbers = records.first == records.last ? "\(records.first)" : "\(records.first) to \(records.last)"
+        let time = records.time.map { " at \(clock.text($0))" } ?? ""
+        return "refused\(time): \(records.lane) \(numbers): \(records.reason)"
+            + (records.retrying ? "; on the way again" : "; patrolctl queue retry sends it again")
     }
 }

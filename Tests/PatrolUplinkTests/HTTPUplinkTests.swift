@@ -44,17 +44,30 @@ struct HTTPUplinkTests {
 
     @Test("A batch that cannot be written is refused without a connection, so that its record is searched for")
     func unwritable() async throws {
+        // As JSON each block is decoded; as protobuf the bytes go as they are.
+        try await withUplink([accepted], configure: { $0.encoding = .json }) { uplink, receiver in
+            var impossible = try TestBatch.positions(7...9)
+            impossible.positionBlocks = [[0xFF]]
+            let receipt = await uplink.send(impossible)
+            guard case .rejected(let reason, .receiver) = receipt.outcome else {
+                Issue.record("\(receipt.outcome)")
+                return
+            }
+            #expect(reason.contains("cannot be written"), "\(reason)")
+            #expect(receiver.connections == 0 && receipt.bytesOnWire == 0)
+        }
+    }
+
+    @Test("No record is blamed for a newest position that cannot be written: the batch goes without it")
+    func unwritableHeader() async throws {
         try await withUplink([accepted]) { uplink, receiver in
             var impossible = batch
             impossible.latest = TestBatch.latest
             impossible.latest?.position.courseDecidegrees = 36_000
-            let receipt = await uplink.send(impossible)
-            guard case .rejected(let reason) = receipt.outcome else {
-                Issue.record("\(receipt.outcome)")
-                return
-            }
-            #expect(reason.contains("36000"), "\(reason)")
-            #expect(receiver.connections == 0 && receipt.bytesOnWire == 0)
+            #expect(await uplink.send(impossible).outcome.reason == nil)
+            let request = try #require(receiver.requests.first)
+            let decoded = try TestBatch.decode(request.body, .protobuf)
+            #expect(decoded.latest == nil && decoded.events == batch.events)
         }
     }
 
@@ -76,13 +89,17 @@ struct HTTPUplinkTests {
     @Test(
         "Each status becomes an outcome, with what the receiver said",
         arguments: [
-            (401, "held"), (403, "held"), (404, "held"), (405, "held"), (415, "held"), (301, "held"), (307, "held"),
+            (401, "held"), (403, "held"), (404, "held"), (405, "held"), (415, "held"),
             (408, "later"), (425, "later"), (429, "later"), (500, "later"), (502, "later"), (503, "later"),
             (504, "later"), (413, "large"), (400, "rejected"), (409, "rejected"), (422, "rejected"),
         ]
     )
     func statuses(status: Int, kind: String) async throws {
-        let answer = TestReceiver.Answer.reply(status, headers: [("Retry-After", "77")], body: "no room today")
+        let answer = TestReceiver.Answer.reply(
+            status,
+            headers: [("Retry-After", "77"), ("Content-Type", "Application/JSON ;charset=utf-8")],
+            body: #"{"error": {"code": "x", "message": "no room today"}}"#
+        )
         try await withUplink([answer]) { uplink, _ in
             let outcome = await uplink.send(batch).outcome
             let reason = try #require(outcome.reason)
@@ -93,7 +110,32 @@ struct HTTPUplinkTests {
                 #expect(kind == "later" && retryAfter == .seconds(77) && reason.contains("no room today"))
             case .tooLarge: #expect(kind == "large")
             case .rejected: #expect(kind == "rejected" && reason.contains("no room today"))
-            case .acknowledged: Issue.record("\(status) is no acknowledgement")
+            case .acknowledged, .foreignAnswer: Issue.record("\(status) is \(outcome)")
+            }
+        }
+    }
+
+    @Test("A proxy's refusal is an outage, and is shown with its status, its server and its first words")
+    func proxy() async throws {
+        let page = """
+            <html>\r
+            <head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r
+            <body><center><h1>400 Bad Request</h1></center><hr><center>nginx/1.22.1</center></body></html>
+            """
+        let headers = [("Server", "nginx/1.22.1"), ("Content-Type", "text/html")]
+        for encoding in WireEncoding.allCases {
+            try await withUplink(
+                [.reply(400, headers: headers, body: page)],
+                configure: { $0.encoding = encoding }
+            ) { uplink, _ in
+                let said = "400 The plain HTTP request was sent to HTTPS port 400 Bad Request nginx/1.22.1"
+                #expect(
+                    await uplink.send(batch).outcome
+                        == .foreignAnswer(
+                            reason: "what answers there (nginx/1.22.1) is no patrol receiver: 400 Bad Request: \(said)",
+                            needsPerson: false
+                        )
+                )
             }
         }
     }
@@ -104,7 +146,8 @@ struct HTTPUplinkTests {
         let location = "http://127.0.0.1:\(elsewhere.port)/v1/batches"
         try await withUplink([.reply(308, headers: [("Location", location)])]) { uplink, _ in
             let outcome = await uplink.send(batch).outcome
-            #expect(outcome.isHeld && outcome.reason?.contains("127.0.0.1") == true)
+            #expect(outcome.isRetryLater && outcome.reason?.contains("308") == true)
+            #expect(outcome.reason?.contains("sends on to 127.0.0.1; that is never followed") == true)
         }
         #expect(elsewhere.connections == 0)
         try await elsewhere.stop()
@@ -141,11 +184,15 @@ struct HTTPUplinkTests {
         ),
         ("half a body", .bytesAndClose("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"ack"), "middle of its answer"),
         ("half a head", .bytesAndClose("HTTP/1.1 200 O"), "127.0.0.1:"),
+        (
+            "a head of a megabyte", .bytes("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 1 << 20)),
+            "no end of headers"
+        ),
         ("no HTTP", .bytes("SSH-2.0-OpenSSH_9.2\r\n"), "does not speak HTTP"),
         ("nothing, and closed", .close, "closed the connection without an answer"),
     ]
 
-    @Test("Whatever else answers there, the batch is sent again later, with a reason", arguments: 0..<10)
+    @Test("Whatever else answers there, the batch is sent again later, with a reason", arguments: 0..<11)
     func garbage(index: Int) async throws {
         let (name, answer, words) = Self.garbage[index]
         try await withUplink([answer]) { uplink, _ in

@@ -36,12 +36,18 @@ extension UploadOutcome {
     var reason: String? {
         switch self {
         case .acknowledged: nil
-        case .retryLater(let reason, _), .heldUntilPersonActs(let reason), .tooLarge(let reason),
-            .rejected(let reason):
+        case .retryLater(let reason, _), .foreignAnswer(let reason, _), .heldUntilPersonActs(let reason),
+            .tooLarge(let reason, _), .rejected(let reason, _):
             reason
         }
     }
 
-    var isRetryLater: Bool { if case .retryLater = self { true } else { false } }
+    /// The same again later, whoever answered.
+    var isRetryLater: Bool {
+        switch self {
+        case .retryLater, .foreignAnswer: true
+        default: false
+        }
+    }
     var isHeld: Bool { if case .heldUntilPersonActs = self { true } else { false } }
 }

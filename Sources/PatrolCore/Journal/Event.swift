@@ -59,6 +59,12 @@ public enum EventKind: Hashable, Sendable {
     case uploadResumed(destination: String, afterSeconds: Int64)
     /// The receipt for records that are no longer kept or will not be sent.
     case recordsDropped(lane: Lane, first: SequenceNumber, last: SequenceNumber, count: Int64, reason: String)
+    /// The receipt for a record that a destination refuses: it is kept, and a person can have it sent again.
+    case recordQuarantined(destination: String, lane: Lane, SequenceNumber, reason: String)
+    /// The destination took such a record after all.
+    case recordReleased(destination: String, lane: Lane, SequenceNumber)
+    /// A person wants what the destination refused sent again.
+    case recordsRetried(destination: String, count: Int64, by: String)
 
     /// The name on the wire and in queries.
     public var name: String {
@@ -82,6 +88,9 @@ public enum EventKind: Hashable, Sendable {
         case .uploadHeld: "upload.held"
         case .uploadResumed: "upload.resumed"
         case .recordsDropped: "records.dropped"
+        case .recordQuarantined: "records.quarantined"
+        case .recordReleased: "records.released"
+        case .recordsRetried: "records.retried"
         }
     }
 
@@ -123,7 +132,25 @@ public enum EventKind: Hashable, Sendable {
                 "lane": .string(lane.rawValue), "first": .integer(first.rawValue),
                 "last": .integer(last.rawValue), "count": .integer(count), "reason": .string(reason),
             ]
+        case .recordQuarantined(let destination, let lane, let sequence, let reason):
+            Self.details(destination, lane, sequence).merging(["reason": .string(reason)]) { $1 }
+        case .recordReleased(let destination, let lane, let sequence):
+            Self.details(destination, lane, sequence)
+        case .recordsRetried(let destination, let count, let requester):
+            ["destination": .string(destination), "count": .integer(count), "by": .string(requester)]
         }
+    }
+
+    /// Of one record of a destination, as a range like that of ``recordsDropped(lane:first:last:count:reason:)``.
+    private static func details(
+        _ destination: String,
+        _ lane: Lane,
+        _ sequence: SequenceNumber
+    ) -> [String: DetailValue] {
+        [
+            "destination": .string(destination), "lane": .string(lane.rawValue), "first": .integer(sequence.rawValue),
+            "last": .integer(sequence.rawValue), "count": .integer(1),
+        ]
     }
 }
 

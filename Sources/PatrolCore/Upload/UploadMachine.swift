@@ -8,8 +8,11 @@
 ///   after the start: to the receiver that is the same) opens the backlog only after a random part of
 ///   ``UploadSettings/reconnectSpread``.
 /// - A flush sends all that waited when it was asked for, at once and batch after batch, until it is done or fails.
-/// - A record that the receiver refuses is searched for, receipted and skipped. If nothing is accepted between several
-///   such records, it is the receiver that is at fault: then the destination is held, and no more is skipped.
+/// - A record that the receiver refuses is searched for, quarantined with a receipt, and the lane goes on behind it. If
+///   nothing of the lane is accepted between several such records, something else is wrong: then the destination is held,
+///   and no more is set aside. That count outlives a restart, see ``UploadMemory``.
+/// - Only a receiver that shows who it is judges records, see ``RefusalJudge``; anybody else's refusal is an outage.
+/// - What is quarantined goes again, record by record, when a person asks for it and nothing else is due.
 ///
 /// There is at most one wake-up, and none while nothing waits.
 public struct UploadMachine: Sendable {
@@ -27,6 +30,8 @@ public struct UploadMachine: Sendable {
         case wakeUp
         /// A person or the end of the daemon wants everything sent now.
         case flushRequested
+        /// A person wants the quarantined records sent again; how many those are comes with the backlog.
+        case retryRequested
         /// Send nothing any more; a batch that is under way may still be acknowledged.
         case shutdown
     }
@@ -41,15 +46,19 @@ public struct UploadMachine: Sendable {
         case cancelWakeUp
         /// Keep that the destination holds everything of the lane up to and including this record.
         case acknowledge(Lane, through: SequenceNumber)
-        /// The destination never gets this record: keep that everything up to and including it is done with. Its
-        /// receipt is the `record` before, so that a power cut in between leaves one receipt too many, not one too few.
-        case quarantine(Lane, SequenceNumber, reason: String)
+        /// The destination refuses this record: keep that, the receipt for it, that the lane goes on behind it, and what is
+        /// to be remembered, all of it together or not at all.
+        case quarantine(Lane, SequenceNumber, reason: String, UploadMemory)
+        /// The destination took this quarantined record after all.
+        case release(Lane, SequenceNumber)
+        /// Keep this with what is kept next.
+        case remember(UploadMemory)
         /// Record this event.
         case record(EventKind)
     }
 
     /// What went wrong since the last acknowledgement.
-    private struct Trouble: Sendable {
+    struct Trouble: Sendable {
         /// The last thing that went wrong.
         var reason: String
         /// The first failure.
@@ -60,9 +69,11 @@ public struct UploadMachine: Sendable {
         var unansweredAttempts = 0
         /// The first refusal that only a person can end.
         var heldSince: Instant?
+        /// Whatever answered last wants something that only a person can give.
+        var needsPerson = false
     }
 
-    private enum State: Sendable {
+    enum State: Sendable {
         /// Nothing is wrong; the next batch goes when something is due.
         case idle(since: Instant)
         /// A batch is on the road. Trouble from before it ends only when it is acknowledged.
@@ -75,26 +86,34 @@ public struct UploadMachine: Sendable {
         case stopped(since: Instant, inFlight: BatchPlan?)
     }
 
-    private let destination: String
-    private let settings: UploadSettings
-    private var state: State
-    private var backlog = UploadBacklog.empty
-    private var schedule: UploadSchedule
-    private var shape: BatchShape
-    private var random: SplitMix64
+    let destination: String
+    let settings: UploadSettings
+    var state: State
+    var backlog = UploadBacklog.empty
+    var schedule: UploadSchedule
+    var shape: BatchShape
+    var random: SplitMix64
+    var lastAcknowledgedAt: Instant?
+    var memory: UploadMemory
     private var wakeUp: Instant?
-    private var lastAcknowledgedAt: Instant?
-    private var quarantinesInARow = 0
 
     /// A machine to which nothing has happened.
     /// - Parameters:
     ///   - destination: its name, for events.
     ///   - settings: when what is sent.
+    ///   - memory: what was kept over the restart.
     ///   - seed: of the jitter; carts with the same seed would come back together.
     ///   - now: the instant of the start.
-    public init(destination: String, settings: UploadSettings, seed: UInt64, at now: Instant) {
+    public init(
+        destination: String,
+        settings: UploadSettings,
+        memory: UploadMemory,
+        seed: UInt64,
+        at now: Instant
+    ) {
         self.destination = destination
         self.settings = settings
+        self.memory = memory
         state = .idle(since: now)
         schedule = UploadSchedule(settings, at: now)
         shape = BatchShape(settings)
@@ -120,6 +139,8 @@ public struct UploadMachine: Sendable {
             wakeUp = nil
         case .flushRequested:
             startFlush(at: now)
+        case .retryRequested:
+            if !backlog.isDone { endPause(at: now) }
         case .shutdown:
             stop(at: now)
         }
@@ -137,6 +158,7 @@ public struct UploadMachine: Sendable {
         func add(_ trouble: Trouble?) {
             status.reason = trouble?.reason
             status.failedAttempts = trouble?.failedAttempts ?? 0
+            status.needsPerson = trouble?.needsPerson ?? false
         }
         switch state {
         case .idle(let since):
@@ -164,18 +186,32 @@ extension UploadMachine {
     private mutating func proceed(at now: Instant) -> [Action] {
         guard let due = nextAttempt(at: now) else { return setWakeUp(nil) }
         guard due <= now else { return setWakeUp(due) }
-        let plan = schedule.plan(of: backlog, shape, at: now)
-        schedule.sent(at: now)
+        let plan = nextPlan(at: now)
+        if plan.purpose != .retry { schedule.sent(at: now) }
         state = .inFlight(plan, since: now, trouble: trouble)
         return setWakeUp(nil) + [.send(plan)]
     }
 
     private mutating func nextAttempt(at now: Instant) -> Instant? {
         switch state {
-        case .idle: schedule.nextBatch(of: backlog, shape, at: now)
-        case .backingOff(_, let until), .held(_, let until): backlog.isEmpty ? nil : until
+        case .idle: backlog.retrying > 0 ? now : schedule.nextBatch(of: backlog, shape, at: now)
+        case .backingOff(_, let until), .held(_, let until): backlog.isDone ? nil : until
         case .inFlight, .stopped: nil
         }
+    }
+
+    /// What goes now. A quarantined record goes by itself, and only while nothing else is due: what a person asked for
+    /// must not delay what is new. A held destination is asked about it first, since nothing else gets through there.
+    private mutating func nextPlan(at now: Instant) -> BatchPlan {
+        if backlog.retrying > 0 {
+            let isOtherDue =
+                switch state {
+                case .idle: schedule.nextBatch(of: backlog, shape, at: now).map { $0 <= now } ?? false
+                default: !backlog.isEmpty && trouble?.heldSince == nil
+                }
+            if !isOtherDue { return BatchPlan(maximumEvents: 1, maximumPositions: 1, purpose: .retry) }
+        }
+        return schedule.plan(of: backlog, shape, at: now)
     }
 
     private var trouble: Trouble? {
@@ -194,13 +230,18 @@ extension UploadMachine {
 
     private mutating func startFlush(at now: Instant) {
         guard !backlog.isEmpty else { return }
+        if case .stopped = state { return }
+        endPause(at: now)
+        schedule.flushRequested(backlog)
+    }
+
+    /// A person does not wait for the end of a backoff.
+    private mutating func endPause(at now: Instant) {
         switch state {
-        case .idle, .inFlight: break
+        case .idle, .inFlight, .stopped: break
         case .backingOff(let trouble, _): state = .backingOff(trouble, until: now)
         case .held(let trouble, _): state = .held(trouble, until: now)
-        case .stopped: return
         }
-        schedule.flushRequested(backlog)
     }
 
     private mutating func stop(at now: Instant) {
@@ -219,6 +260,7 @@ extension UploadMachine {
             schedule.settled(records: .max)
             backlog.events.waiting = 0
             backlog.positions.waiting = 0
+            backlog.retrying = 0
             schedule.backlogChanged(from: backlog, to: backlog, at: now)
             shape.forgetSearch(unlessWaiting: backlog)
             state = trouble.map { .backingOff($0, until: now + schedule.liveInterval) } ?? .idle(since: now)
@@ -227,134 +269,5 @@ extension UploadMachine {
         case .idle, .backingOff, .held:
             break
         }
-    }
-}
-
-// MARK: - The end of an attempt
-
-extension UploadMachine {
-    /// An end that nobody waits for is ignored: only the attempt under way can change anything.
-    private mutating func conclude(_ attempt: UploadAttempt, at now: Instant) -> [Action] {
-        switch state {
-        case .inFlight(let plan, _, let trouble):
-            schedule.ended(plan, bytes: attempt.bytesOnWire, at: now)
-            return conclude(attempt, plan, trouble, at: now)
-        case .stopped(let since, let plan?):
-            state = .stopped(since: since, inFlight: nil)
-            guard case .acknowledged(let events, let positions) = attempt.outcome else { return [] }
-            return Acknowledgements(events: events, positions: positions, of: attempt, plan, backlog).actions
-        case .idle, .backingOff, .held, .stopped(_, nil):
-            return []
-        }
-    }
-
-    private mutating func conclude(
-        _ attempt: UploadAttempt,
-        _ plan: BatchPlan,
-        _ before: Trouble?,
-        at now: Instant
-    ) -> [Action] {
-        switch attempt.outcome {
-        case .acknowledged(let events, let positions):
-            let acknowledged = Acknowledgements(events: events, positions: positions, of: attempt, plan, backlog)
-            return take(acknowledged, before, at: now)
-        case .retryLater(let reason, let retryAfter):
-            return retryLater(failure(reason, after: before, at: now), retryAfter: retryAfter, at: now)
-        case .heldUntilPersonActs(let reason):
-            return hold(failure(reason, after: before, at: now), at: now)
-        case .tooLarge(let reason) where attempt.isEmpty,
-            .rejected(let reason) where attempt.isEmpty:
-            // No record can be at fault: it is what every batch has in common.
-            return hold(failure(reason, after: before, at: now), at: now)
-        case .tooLarge(let reason):
-            let verdict = shape.tooLarge(attempt.counts(plan))
-            return refuse(verdict, attempt, failure(reason, after: before, at: now), at: now)
-        case .rejected(let reason):
-            let verdict = shape.rejected(attempt.counts(plan))
-            return refuse(verdict, attempt, failure(reason, after: before, at: now), at: now)
-        }
-    }
-
-    private func failure(_ reason: String, after before: Trouble?, at now: Instant) -> Trouble {
-        var trouble = before ?? Trouble(reason: reason, since: now)
-        trouble.reason = reason
-        trouble.failedAttempts += 1
-        return trouble
-    }
-
-    private mutating func take(_ acknowledged: Acknowledgements, _ before: Trouble?, at now: Instant) -> [Action] {
-        var actions = acknowledged.actions
-        var trouble = before
-        if acknowledged.advanced {
-            for lane in Lane.allCases { settle(acknowledged.counts[lane], in: lane, at: now) }
-            shape.accepted(acknowledged.counts)
-            shape.forgetSearch(unlessWaiting: backlog)
-            schedule.acknowledged(isBacklog: shape.isBacklog(backlog), at: now, using: &random)
-            quarantinesInARow = 0
-            lastAcknowledgedAt = now
-            if let heldSince = trouble?.heldSince {
-                let seconds = (now - heldSince).milliseconds / 1000
-                actions.append(.record(.uploadResumed(destination: destination, afterSeconds: seconds)))
-            }
-            trouble = nil
-        }
-        if let fault = acknowledged.fault {
-            return actions + retryLater(failure(fault, after: trouble, at: now), retryAfter: nil, at: now)
-        }
-        state = .idle(since: now)
-        return actions
-    }
-
-    /// The daemon tells the exact backlog after each change; until then the machine reckons.
-    private mutating func settle(_ count: Int, in lane: Lane, at now: Instant) {
-        backlog[lane].waiting = max(0, backlog[lane].waiting - count)
-        schedule.settled(records: count)
-    }
-
-    private mutating func retryLater(_ failure: Trouble, retryAfter: Duration?, at now: Instant) -> [Action] {
-        var trouble = failure
-        trouble.unansweredAttempts += 1
-        schedule.failed()
-        let delay = UploadBackoff.delay(
-            failures: trouble.unansweredAttempts,
-            retryAfter: retryAfter,
-            settings: settings,
-            using: &random
-        )
-        state = .backingOff(trouble, until: now + delay)
-        return []
-    }
-
-    private mutating func hold(_ failure: Trouble, at now: Instant) -> [Action] {
-        var trouble = failure
-        schedule.failed()
-        let isNew = trouble.heldSince == nil
-        trouble.heldSince = trouble.heldSince ?? now
-        state = .held(trouble, until: now + settings.heldInterval)
-        return isNew ? [.record(.uploadHeld(destination: destination, reason: trouble.reason))] : []
-    }
-
-    private mutating func refuse(
-        _ verdict: BatchShape.Verdict,
-        _ attempt: UploadAttempt,
-        _ failure: Trouble,
-        at now: Instant
-    ) -> [Action] {
-        guard case .singleRecord(let lane) = verdict, let sequence = attempt[lane]?.lowerBound else {
-            state = .backingOff(failure, until: now + settings.refusalPause)
-            return []
-        }
-        guard quarantinesInARow < settings.maximumQuarantinesInARow else {
-            var trouble = failure
-            trouble.reason = "refuses one record after the other: \(failure.reason)"
-            return hold(trouble, at: now)
-        }
-        quarantinesInARow += 1
-        shape.setAside(in: lane)
-        settle(1, in: lane, at: now)
-        state = .backingOff(failure, until: now + settings.refusalPause)
-        let reason = "refused by \(destination): \(failure.reason)"
-        let receipt = EventKind.recordsDropped(lane: lane, first: sequence, last: sequence, count: 1, reason: reason)
-        return [.record(receipt), .quarantine(lane, sequence, reason: reason)]
     }
 }

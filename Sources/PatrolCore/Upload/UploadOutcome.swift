@@ -1,17 +1,32 @@
 /// What became of one attempt to send a batch. Every status and every network error is one of these.
+///
+/// Only a receiver that shows who it is judges records. Whatever else answers at its address (a proxy, a captive portal,
+/// another server) says nothing about them, however sure it sounds.
 public enum UploadOutcome: Hashable, Sendable {
     /// The receiver holds everything up to and including these records durably. Numbers of a lane that the batch held
     /// nothing of mean nothing.
     case acknowledged(events: SequenceNumber, positions: SequenceNumber)
-    /// The network failed or the receiver is busy (408, 425, 429, 5xx): the same again later.
-    /// - `retryAfter`: what the receiver asked for, if it did.
+    /// The network failed or somebody is busy (408, 425, 429, 5xx): the same again later.
+    /// - `retryAfter`: what was asked for, if anything was.
     case retryLater(reason: String, retryAfter: Duration?)
-    /// Nothing that is sent will be accepted before somebody changes something (401, 403, a wrong address).
+    /// Something answered that does not show that it is the receiver: an outage, so the same again later.
+    /// - `needsPerson`: it asks for what only a person can give (401, 403, 407), so that health says so at once.
+    case foreignAnswer(reason: String, needsPerson: Bool)
+    /// The receiver accepts nothing that is sent before somebody changes something (401, 403, a wrong address).
     case heldUntilPersonActs(reason: String)
     /// The batch is too large (413): a smaller one may be accepted.
-    case tooLarge(reason: String)
-    /// The receiver understood and refuses what is in the batch (any other 4xx): one of the records is at fault.
-    case rejected(reason: String)
+    case tooLarge(reason: String, by: RefusalJudge = .receiver)
+    /// What is in the batch was understood and refused (400, 409, 422): one of the records is at fault.
+    case rejected(reason: String, by: RefusalJudge = .receiver)
+}
+
+/// Who refused a batch for what it holds.
+public enum RefusalJudge: Hashable, Sendable {
+    /// The receiver, in the collector's own form of errors; or this program, which could not write the batch.
+    case receiver
+    /// Whatever answers where a receiver of JSON is expected, which need not know that form. Believed only if the
+    /// destination has ever acknowledged something: until then nobody knows who answers there.
+    case receiverOfJSON
 }
 
 /// How much may go into the next batch, and what for. What is acknowledged already never goes into one.
@@ -26,6 +41,8 @@ public struct BatchPlan: Hashable, Sendable {
         case flush
         /// A record is searched for that the receiver refuses.
         case isolation
+        /// One quarantined record, because a person wants it sent again.
+        case retry
     }
 
     /// The most events, from the oldest that is not acknowledged; 0 for none.
@@ -102,11 +119,14 @@ public struct UploadBacklog: Hashable, Sendable {
     public var events: LaneBacklog
     /// The positions.
     public var positions: LaneBacklog
+    /// Quarantined records that a person wants sent again; 0 or more. Not among those that wait.
+    public var retrying: Int
 
     /// See the properties.
-    public init(events: LaneBacklog, positions: LaneBacklog) {
+    public init(events: LaneBacklog, positions: LaneBacklog, retrying: Int = 0) {
         self.events = events
         self.positions = positions
+        self.retrying = retrying
     }
 
     /// Nothing recorded yet.
@@ -115,8 +135,11 @@ public struct UploadBacklog: Hashable, Sendable {
         positions: LaneBacklog(waiting: 0, newest: .none)
     )
 
-    /// Nothing waits.
+    /// Nothing waits in the lanes.
     public var isEmpty: Bool { events.waiting == 0 && positions.waiting == 0 }
+
+    /// There is nothing at all to send.
+    var isDone: Bool { isEmpty && retrying == 0 }
 
     subscript(lane: Lane) -> LaneBacklog {
         get {
@@ -159,6 +182,8 @@ public struct UploadStatus: Hashable, Sendable {
     public var reason: String?
     /// Attempts that failed since the last acknowledgement.
     public var failedAttempts: Int
+    /// Whether what answered last wants something that only a person can give.
+    public var needsPerson = false
     /// When the next attempt is made; `nil` while one is under way and if nothing waits.
     public var nextAttemptAt: Instant?
     /// When the receiver acknowledged something last; `nil` if never since the daemon started.

@@ -33,8 +33,8 @@ public struct UploadSettings: Hashable, Sendable {
     public var maximumRetryAfter: Duration = .seconds(3600)
     /// The pause after a refused batch, before the next and smaller one.
     public var refusalPause: Duration = .seconds(1)
-    /// So many single records may be set aside with none accepted between them; after that it is the receiver that is
-    /// taken for broken, not the records.
+    /// With so many single records of a lane refused and none accepted between them it is the receiver that is taken for
+    /// broken, not the records: the destination is held, and no more of the lane is set aside. 1 or more.
     public var maximumQuarantinesInARow = 3
 
     /// See the properties.

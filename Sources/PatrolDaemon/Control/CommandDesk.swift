@@ -12,8 +12,8 @@ struct CommandDesk: Sendable {
     let board: StatusBoard
     let clocks: Clocks
     let record: @Sendable (EventKind) -> Void
-    /// Returns when all that was recorded so far is on disk: what is answered outlives a pulled plug.
-    let settle: @Sendable () async -> Void
+    /// Says whether what was recorded is on disk: only then is it answered as done, since that outlives a pulled plug.
+    let events: EventRecorder
 
     // MARK: The loudspeaker
 
@@ -91,16 +91,20 @@ struct CommandDesk: Sendable {
             }
             until = time
         }
+        // Taken whatever the disk does: silence is the safe side.
+        let lostBefore = events.lostCount
         try await give(.mute(Mute(until: until, requester: requester)), to: loudspeaker)
         record(.command("mute", by: requester, result: until.map { "until \($0)" } ?? "until somebody ends it"))
-        await settle()
+        try await confirm("the mute", lostBefore, isInForce: true)
     }
 
     /// - Throws: where there is no loudspeaker.
     func unmute(by requester: String) async throws(APIError) {
-        try await give(.unmute(requester: requester), to: try voice())
+        let loudspeaker = try voice()
+        let lostBefore = try beginOrder("the end of the mute")
+        try await give(.unmute(requester: requester), to: loudspeaker)
         record(.command("unmute", by: requester, result: "done"))
-        await settle()
+        try await confirm("the end of the mute", lostBefore, isInForce: true)
     }
 
     private func give(_ order: Announcer.Input, to loudspeaker: Loudspeaker) async throws(APIError) {
@@ -134,29 +138,49 @@ struct CommandDesk: Sendable {
         if let text = command.officer, officer == nil {
             throw Self.refused("officer", text, allowed: "1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\"")
         }
+        let lostBefore = try beginOrder("the begin of duty")
         do {
             try duty.start(kind, officer: officer, by: requester)
         } catch {
             throw APIError(code: "conflict", message: "\(error)", hint: "patrolctl duty end ends it")
         }
-        await settle()
+        try await confirm("the begin of duty", lostBefore, isInForce: true)
     }
 
     /// - Throws: if none runs.
     func endDuty(by requester: String) async throws(APIError) {
+        let lostBefore = try beginOrder("the end of duty")
         do {
             try duty.end(by: requester)
         } catch {
             throw APIError(code: "conflict", message: "\(error)")
         }
-        await settle()
+        try await confirm("the end of duty", lostBefore, isInForce: true)
     }
 
     /// - Throws: for a text that is too long.
     func mark(_ command: MarkCommand, by requester: String) async throws(APIError) {
         if let text = command.text { try Self.check("text", text) }
+        let lostBefore = try beginOrder("the mark")
         record(.mark(text: command.text, by: requester))
-        await settle()
+        try await confirm("the mark", lostBefore)
+    }
+
+    // MARK: On disk, or said to be not
+
+    /// - Throws: if memory has no room left for an order that the disk does not take: then it is not taken.
+    private func beginOrder(_ what: String) throws(APIError) -> Int64 {
+        guard events.hasRoomForOrder else {
+            throw .notDurable(what, .lost(reason: "the disk takes nothing, and enough waits in memory already"))
+        }
+        return events.lostCount
+    }
+
+    /// - Throws: if what was recorded since is not on disk.
+    private func confirm(_ what: String, _ lostBefore: Int64, isInForce: Bool = false) async throws(APIError) {
+        let durability = await events.settle(lostBefore: lostBefore)
+        guard durability != .durable else { return }
+        throw .notDurable(what, durability, isInForce: isInForce)
     }
 
     // MARK: Words

@@ -9,6 +9,7 @@ struct CommandRoutes: Sendable {
 
     let desk: InformationDesk
     let commands: CommandDesk
+    let retry: QuarantineRetry
 
     func add(to router: Router<ControlContext>) {
         router.post(Self.path(.announcements)) { request, context in
@@ -41,6 +42,11 @@ struct CommandRoutes: Sendable {
         router.delete(Self.path(.duty)) { _, context in
             try await commands.endDuty(by: await context.requester)
             return try ControlRoutes.json(desk.dutyReport())
+        }
+        router.post(Self.path(.retry)) { request, context in
+            let command = try await Self.body(RetryCommand.self, of: request)
+            let count = try await retry.retry(command.destination, by: await context.requester)
+            return try ControlRoutes.json(RetryAnswer(retrying: count))
         }
         router.post(Self.path(.marks)) { request, context in
             try await commands.mark(try await Self.body(MarkCommand.self, of: request), by: await context.requester)

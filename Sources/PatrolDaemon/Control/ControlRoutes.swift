@@ -14,6 +14,7 @@ struct ControlRoutes: Sendable {
     let journal: Journal
     let stream: StreamHub
     let commands: CommandDesk
+    let retry: QuarantineRetry
 
     func router() -> Router<Context> {
         let router = Router(context: Context.self)
@@ -69,7 +70,7 @@ struct ControlRoutes: Sendable {
         router.get(RouterPath(APIPath.stream.rawValue)) { _, _ in
             lines()
         }
-        CommandRoutes(desk: desk, commands: commands).add(to: router)
+        CommandRoutes(desk: desk, commands: commands, retry: retry).add(to: router)
         return router
     }
 
@@ -77,6 +78,7 @@ struct ControlRoutes: Sendable {
     static func response(_ error: APIError) -> Response {
         let statuses: [String: HTTPResponse.Status] = [
             "not_found": .notFound, "unavailable": .serviceUnavailable, "bad_request": .badRequest,
+            "not_durable": .serviceUnavailable,
         ]
         // The other codes say why something that was understood is not done now.
         let status = statuses[error.error.code] ?? .conflict

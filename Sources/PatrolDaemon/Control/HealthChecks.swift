@@ -73,19 +73,32 @@ enum HealthChecks {
 
     private static func upload(_ upload: StatusBoard.Upload, at now: Instant) -> HealthReport.Check {
         let name = "upload.\(upload.name)"
+        let quarantined =
+            upload.quarantined > 0
+            ? "\(upload.quarantined) records refused, kept here: see patrolctl queue" : nil
         guard let status = upload.status, let reason = status.reason else {
-            return HealthReport.Check(name: name, state: .ok, message: "nothing is wrong")
+            return HealthReport.Check(
+                name: name,
+                state: quarantined == nil ? .ok : .degraded,
+                message: quarantined ?? "nothing is wrong"
+            )
         }
+        let rest = quarantined.map { "; \($0)" } ?? ""
         if status.state == .held {
-            return HealthReport.Check(name: name, state: .degraded, message: "held until a person acts: \(reason)")
+            return HealthReport.Check(
+                name: name,
+                state: .degraded,
+                message: "held until a person acts: \(reason)\(rest)"
+            )
         }
         let lasts = now - status.since
         // Before the first acknowledgement nobody knows whether the destination is right at all.
         let isNew = status.lastAcknowledgedAt == nil
+        let isBad = isNew || lasts > uploadPatience || status.needsPerson || quarantined != nil
         return HealthReport.Check(
             name: name,
-            state: isNew || lasts > uploadPatience ? .degraded : .ok,
-            message: "not delivered for \(lasts.milliseconds / 1000) s: \(reason)"
+            state: isBad ? .degraded : .ok,
+            message: "not delivered for \(lasts.milliseconds / 1000) s: \(reason)\(rest)"
         )
     }
 }

@@ -5,6 +5,9 @@ import PatrolWire
 
 /// Puts the reports together from the status board and the journal.
 struct InformationDesk: Sendable {
+    /// More than a person reads; the counts say how many there are.
+    private static let maximumQuarantinedShown = 100
+
     let configuration: Configuration
     let board: StatusBoard
     let journal: Journal
@@ -78,6 +81,7 @@ struct InformationDesk: Sendable {
         var destinations: [QueueReport.Destination] = []
         for upload in content.uploads {
             let backlog = try await journal.backlog(of: upload.name)
+            let quarantined = try await journal.quarantined(by: upload.name, limit: Self.maximumQuarantinedShown)
             destinations.append(
                 QueueReport.Destination(
                     name: upload.name,
@@ -93,7 +97,8 @@ struct InformationDesk: Sendable {
                     positions: lane(backlog.positions),
                     bytesSent: upload.totals.bytes,
                     positionsSent: upload.totals.positions,
-                    batchesSent: upload.totals.batches
+                    batchesSent: upload.totals.batches,
+                    quarantined: quarantined.map(refused)
                 )
             )
         }
@@ -155,9 +160,21 @@ struct InformationDesk: Sendable {
     private func lane(_ backlog: Backlog.LaneBacklog) -> QueueReport.LaneQueue {
         QueueReport.LaneQueue(
             recorded: backlog.lastSequence.rawValue,
-            acknowledged: backlog.acknowledged.rawValue,
+            acknowledged: backlog.acknowledged,
             waiting: backlog.count,
-            oldest: backlog.oldest?.description
+            oldest: backlog.oldest?.description,
+            quarantined: backlog.quarantined.held
+        )
+    }
+
+    private func refused(_ quarantined: Quarantined) -> QueueReport.Quarantined {
+        QueueReport.Quarantined(
+            lane: quarantined.lane.rawValue,
+            first: quarantined.range.lowerBound.rawValue,
+            last: quarantined.range.upperBound.rawValue,
+            reason: quarantined.reason,
+            time: quarantined.time?.description,
+            retrying: quarantined.isRetrying
         )
     }
 

@@ -30,6 +30,8 @@ final class StatusBoard: Sendable {
         var url: String
         var status: UploadStatus?
         var totals = UploadTotals()
+        /// Records that it refused.
+        var quarantined: Int64 = 0
     }
 
     private let content: Mutex<Content>
@@ -57,6 +59,14 @@ final class StatusBoard: Sendable {
     /// Changes what the caller knows of.
     func update(_ change: (inout Content) -> Void) {
         content.withLock { change(&$0) }
+    }
+
+    /// How many records a destination has refused.
+    func quarantineChanged(_ name: String, _ quarantined: Int64) {
+        content.withLock { content in
+            guard let index = content.uploads.firstIndex(where: { $0.name == name }) else { return }
+            content.uploads[index].quarantined = quarantined
+        }
     }
 
     /// The state of a destination changed.

@@ -9,6 +9,8 @@ final class UploadBell: Sendable {
         var isMoving: Bool?
         /// The wake-up that the machine asked for.
         var isDue = false
+        /// A person wants what is quarantined sent again.
+        var isRetryRequested = false
         /// The daemon stops: send what can be sent, then end.
         var isStopping = false
     }

@@ -22,8 +22,7 @@ struct Uploader: Service {
     /// For the one timer.
     let eventLoop: any EventLoop
     let logger: Logger
-    /// Makes an event durable before it returns, so that a receipt is there before its record is gone.
-    let record: @Sendable (EventKind) async -> Void
+    let events: EventRecorder
 
     func run() async throws {
         await withTaskGroup(of: Void.self) { group in
@@ -54,6 +53,7 @@ struct Uploader: Service {
             machine: UploadMachine(
                 destination: name,
                 settings: settings,
+                memory: UploadMemory(kept: journal.statesAtStart[UploadMemory.stateName(of: name)]),
                 seed: UInt64.random(in: .min ... .max),
                 at: clocks.now()
             )
@@ -64,6 +64,7 @@ struct Uploader: Service {
             let told = bell.take()
             if let isMoving = told.isMoving { await handle(.motionChanged(isMoving: isMoving), &course) }
             await refreshBacklog(&course)
+            if told.isRetryRequested { await handle(.retryRequested, &course) }
             if told.isDue { await handle(.wakeUp, &course) }
             if told.isStopping {
                 // Sends batch after batch; returns when all is sent or one failed.
@@ -99,22 +100,60 @@ struct Uploader: Service {
         case .cancelWakeUp:
             course.timer?.cancel()
             course.timer = nil
-        case .acknowledge(let lane, let sequence), .quarantine(let lane, let sequence, _):
+        case .acknowledge(let lane, let sequence):
             return await acknowledge(lane, sequence)
+        case .quarantine(let lane, let sequence, let reason, let memory):
+            return await quarantine(lane, sequence, reason, memory)
+        case .release(let lane, let sequence):
+            return await release(lane, sequence)
+        case .remember(let memory):
+            await journal.keep(memory.kept(of: name))
         case .record(let kind):
-            await record(kind)
+            await events.recordDurably(kind)
         }
         return nil
+    }
+
+    private func quarantine(
+        _ lane: Lane,
+        _ sequence: SequenceNumber,
+        _ reason: String,
+        _ memory: UploadMemory
+    ) async -> UploadMachine.Input? {
+        let kind = EventKind.recordQuarantined(destination: name, lane: lane, sequence, reason: reason)
+        await events.recordDurably(kind) { [name] journal, receipt in
+            try await journal.quarantine(
+                lane,
+                sequence,
+                by: name,
+                reason: reason,
+                receipt: receipt,
+                keeping: memory.kept(of: name)
+            )
+        }
+        // Where that failed the record waits as before, and the machine learns it from the backlog.
+        return await toldBacklog()
+    }
+
+    private func release(_ lane: Lane, _ sequence: SequenceNumber) async -> UploadMachine.Input? {
+        let kind = EventKind.recordReleased(destination: name, lane: lane, sequence)
+        await events.recordDurably(kind) { [name] journal, receipt in
+            try await journal.release(lane, sequence, by: name, receipt: receipt)
+        }
+        return await toldBacklog()
     }
 
     private func send(_ plan: BatchPlan, _ course: inout Course) async -> UploadMachine.Input {
         let batch: JournalBatch
         do {
-            batch = try await journal.nextBatch(
-                for: name,
-                maximumEvents: plan.maximumEvents,
-                maximumPositions: plan.maximumPositions
-            )
+            batch =
+                plan.purpose == .retry
+                ? try await journal.nextRetry(for: name)
+                : try await journal.nextBatch(
+                    for: name,
+                    maximumEvents: plan.maximumEvents,
+                    maximumPositions: plan.maximumPositions
+                )
         } catch {
             logger.error("the journal gave no batch", metadata: ["error": "\(error)"])
             return .attemptEnded(
@@ -162,21 +201,28 @@ struct Uploader: Service {
     }
 
     private func refreshBacklog(_ course: inout Course) async {
+        if let backlog = await toldBacklog() { await handle(backlog, &course) }
+    }
+
+    private func toldBacklog() async -> UploadMachine.Input? {
         do {
-            await handle(try await backlog(), &course)
+            return try await backlog()
         } catch {
             bell.setPositionsRing(true)
             logger.error("the journal did not say what waits", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 
     private func backlog() async throws(JournalError) -> UploadMachine.Input {
         let backlog = try await journal.backlog(of: name)
         bell.setPositionsRing(backlog.positions.count == 0)
+        board.quarantineChanged(name, backlog.events.quarantined.held + backlog.positions.quarantined.held)
         return .backlogChanged(
             UploadBacklog(
                 events: .init(waiting: Int(backlog.events.count), newest: backlog.events.lastSequence),
-                positions: .init(waiting: Int(backlog.positions.count), newest: backlog.positions.lastSequence)
+                positions: .init(waiting: Int(backlog.positions.count), newest: backlog.positions.lastSequence),
+                retrying: Int(backlog.events.quarantined.retrying + backlog.positions.quarantined.retrying)
             )
         )
     }
@@ -194,7 +240,10 @@ struct Uploader: Service {
         case .retryLater(let reason, _):
             metadata["reason"] = "\(reason)"
             logger.info("batch not delivered, trying again later", metadata: metadata)
-        case .heldUntilPersonActs(let reason), .tooLarge(let reason), .rejected(let reason):
+        case .foreignAnswer(let reason, _):
+            metadata["reason"] = "\(reason)"
+            logger.warning("batch not delivered, trying again later", metadata: metadata)
+        case .heldUntilPersonActs(let reason), .tooLarge(let reason, _), .rejected(let reason, _):
             metadata["reason"] = "\(reason)"
             logger.warning("batch refused", metadata: metadata)
         }

@@ -18,16 +18,20 @@ extension Journal {
     @discardableResult
     public func append(_ event: Event, keeping state: KeptState? = nil) throws(JournalError) -> SequenceNumber {
         _ = try openStore()
+        // There is room for the newest value of each name, whatever becomes of the event.
+        if let state { unwritten.states[state.name] = state }
         if unwritten.events.count == Unwritten.maximumEvents {
             do {
                 try commit()
             } catch {
                 inbox.eventDropped()
-                throw error.adding("\(Unwritten.maximumEvents) events wait already, so that this one is lost")
+                throw error.adding(
+                    "\(Unwritten.maximumEvents) events wait already, so that this one is lost",
+                    isEventLost: true
+                )
             }
         }
         unwritten.events.append(StoredEvent(event))
-        if let state { unwritten.states[state.name] = state }
         do {
             try commit()
         } catch {
@@ -107,6 +111,7 @@ extension Journal {
             for lane in Lane.allCases { try store.write(cursor[lane], lane: lane, of: destination) }
         }
         for state in unwritten.states.values { try store.write(state) }
+        for change in unwritten.quarantine { try store.write(change, boot: boot) }
     }
 
     /// Commits positions one commit interval after the first that waits, until the task is cancelled or the journal
@@ -144,7 +149,9 @@ extension Journal {
 }
 
 extension JournalError {
-    fileprivate func adding(_ consequence: String) -> JournalError {
-        JournalError(cause, path: path, reason: reason + "; " + consequence)
+    func adding(_ consequence: String, isEventLost: Bool = false) -> JournalError {
+        var error = JournalError(cause, path: path, reason: reason + "; " + consequence)
+        error.isEventLost = isEventLost
+        return error
     }
 }

@@ -36,9 +36,30 @@ extension Journal {
         guard durable == inbox.health.durable else { throw store.damaged("the health knows other last records") }
         try checkEvents(store)
         try checkBlocks(store)
+        try checkQuarantine(store)
         for (destination, cursor) in cursors {
             for lane in Lane.allCases where !(.none...durable[lane]).contains(cursor[lane]) {
                 throw store.damaged("the cursor of \(destination) stands at \(cursor[lane]) in \(lane)")
+            }
+        }
+    }
+
+    /// For each destination and lane recorded = acknowledged + quarantined + waiting, and nothing quarantined waits.
+    private func checkQuarantine(_ store: JournalStore) throws(JournalError) {
+        guard unwritten.quarantine.isEmpty else { return }
+        let counts = try store.quarantineCounts()
+        for destination in Set(counts.keys).union(quarantine.keys) {
+            let known = quarantineCounts(of: destination)
+            guard counts[destination] ?? PerLane(events: .none, positions: .none) == known else {
+                throw store.damaged("\(destination) refused other records than are counted")
+            }
+            let cursor = cursor(of: destination)
+            for lane in Lane.allCases where known[lane].held > cursor[lane].rawValue {
+                throw store.damaged("\(destination) refused more of the \(lane.rawValue) than it was sent")
+            }
+            for refused in try store.quarantined(by: destination, limit: .max)
+            where refused.range.upperBound > cursor[refused.lane] {
+                throw store.damaged("\(destination) refused \(refused.lane) \(refused.range), which still wait")
             }
         }
     }

@@ -45,8 +45,11 @@ public actor Journal {
     var durable: PerLane<SequenceNumber> { PerLane(events: lastEvent, positions: positionLane.last) }
     /// What this boot's clock turned out to be, as far as it is on disk.
     var clock: ClockOffset?
-    /// What each destination has acknowledged, including what ``unwritten`` still has to write.
+    /// Up to which record each destination is through with each lane: everything up to there is acknowledged, or
+    /// quarantined. Including what ``unwritten`` still has to write.
     var cursors: [String: PerLane<SequenceNumber>]
+    /// How much each destination has refused, likewise.
+    var quarantine: [String: PerLane<QuarantineCount>]
     /// What waits for the next commit besides the positions in the ``inbox``.
     var unwritten = Unwritten()
 
@@ -79,6 +82,7 @@ public actor Journal {
         lastEvent = start.last.events
         positionLane = PositionLane(boot: start.boot.number, last: start.last.positions)
         cursors = start.cursors
+        quarantine = start.quarantine
         inbox = Inbox(durable: start.last)
         self.clocks = clocks
         self.commitInterval = commitInterval
@@ -120,6 +124,10 @@ struct Unwritten {
     var cursors: Set<String> = []
     /// The newest of each name.
     var states: [String: KeptState] = [:]
+    /// In order. Nobody adds one before those that wait are written, so these are few.
+    var quarantine: [QuarantineChange] = []
 
-    var isEmpty: Bool { events.isEmpty && clock == nil && cursors.isEmpty && states.isEmpty }
+    var isEmpty: Bool {
+        events.isEmpty && clock == nil && cursors.isEmpty && states.isEmpty && quarantine.isEmpty
+    }
 }

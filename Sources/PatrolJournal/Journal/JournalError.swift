@@ -36,6 +36,9 @@ public struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     public var path: String
     /// What happened, in one phrase.
     public var reason: String
+    /// Whether the event that was to be recorded is gone. Otherwise it waits in memory for the next commit, unless the
+    /// journal is closed.
+    public var isEventLost = false
 
     /// See the properties.
     public init(_ cause: Cause, path: String, reason: String) {

@@ -28,6 +28,12 @@ enum JournalSQL: String, CaseIterable {
     case cursors = "SELECT destination, lane, acknowledged FROM cursors"
     case states = "SELECT name, details FROM states"
 
+    case quarantineCounts = """
+        SELECT destination, lane, sum(last_sequence - first_sequence + 1),
+            sum(retry * (last_sequence - first_sequence + 1))
+        FROM quarantine GROUP BY destination, lane
+        """
+
     // MARK: Commit
 
     case insertEvent = """
@@ -52,12 +58,31 @@ enum JournalSQL: String, CaseIterable {
         INSERT INTO states (name, details) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET details = ?2
         """
     case deleteState = "DELETE FROM states WHERE name = ?1"
+    case quarantine = """
+        INSERT INTO quarantine (destination, lane, first_sequence, last_sequence, boot, at_ms, time_ms, reason, retry)
+        VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, 0)
+        ON CONFLICT (destination, lane, first_sequence)
+        DO UPDATE SET boot = ?4, at_ms = ?5, time_ms = ?6, reason = ?7, retry = 0
+        """
+    case release = "DELETE FROM quarantine WHERE destination = ?1 AND lane = ?2 AND first_sequence = ?3"
+    case retry = "UPDATE quarantine SET retry = 1 WHERE destination = ?1"
 
     // MARK: Upload
 
     case boot = """
         SELECT number, boot_id, utc_at_boot_ms, clock_source, clock_uncertainty_ms FROM boots WHERE number = ?1
         """
+    /// The events come first, as everywhere: so their lane sorts.
+    case nextRetry = """
+        SELECT lane, first_sequence FROM quarantine INDEXED BY retries WHERE destination = ?1 AND retry = 1
+        ORDER BY lane, first_sequence LIMIT 1
+        """
+    case quarantined = """
+        SELECT q.lane, q.first_sequence, q.last_sequence, q.reason, q.retry, coalesce(q.time_ms, q.at_ms + b.utc_at_boot_ms)
+        FROM quarantine AS q LEFT JOIN boots AS b ON b.number = q.boot
+        WHERE q.destination = ?1 ORDER BY q.lane, q.first_sequence LIMIT ?2
+        """
+
     // MARK: Records
 
     /// ?1: a number, the block that holds it or else the next one comes first; ?2 and ?3: from and to of the time, or

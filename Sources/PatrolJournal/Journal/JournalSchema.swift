@@ -7,7 +7,10 @@ enum JournalSchema {
     /// "PTRL" in ASCII, in the header of the file (offset 68), so that file(1) and patrold know whose it is.
     static let applicationID: Int32 = 0x5054_524C
 
-    static let migrations = [Migration(version: 1, sql: version1), Migration(version: 2, sql: version2)]
+    static let migrations = [
+        Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
+        Migration(version: 3, sql: version3),
+    ]
 
     /// - A number is never given twice, even if the newest records are removed: `lanes.removed_through` remembers it, and
     ///   triggers see to it, so that nobody who ever deletes a record has to think of it.
@@ -85,5 +88,24 @@ enum JournalSchema {
             name TEXT PRIMARY KEY,
             details TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Which records a destination refused, and whether a person wants them sent again. The records themselves stay where
+    /// they are; the destination's cursor stands behind them.
+    private static let version3 = """
+        CREATE TABLE quarantine (
+            destination TEXT NOT NULL,
+            lane TEXT NOT NULL,
+            first_sequence INTEGER NOT NULL,
+            last_sequence INTEGER NOT NULL,
+            boot INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            time_ms INTEGER,
+            reason TEXT NOT NULL,
+            retry INTEGER NOT NULL,
+            PRIMARY KEY (destination, lane, first_sequence)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX retries ON quarantine (destination) WHERE retry = 1;
         """
 }

@@ -12,6 +12,7 @@ struct JournalStart {
     var lastPosition: Dated<Position>?
     var cursors: [String: PerLane<SequenceNumber>]
     var states: [String: [String: DetailValue]]
+    var quarantine: [String: PerLane<QuarantineCount>]
 }
 
 extension JournalStore {
@@ -33,7 +34,8 @@ extension JournalStore {
             lastRunEndedWithoutStop: lastMark == "daemon.started",
             lastPosition: try lastPosition(),
             cursors: try cursors(),
-            states: try states()
+            states: try states(),
+            quarantine: try quarantineCounts()
         )
     }
 

@@ -24,12 +24,7 @@ extension Journal {
             // The health tells of it; what is durable must get out all the more while the storage fails.
         }
         let cursor = cursor(of: destination)
-        var batch = JournalBatch(
-            events: [],
-            positionBlocks: [],
-            boots: [],
-            hasMore: PerLane(events: false, positions: false)
-        )
+        var batch = JournalBatch.empty
         if maximumEvents > 0, cursor.events < lastEvent {
             batch.events = try store.events(RowRange(start: cursor.events), limit: maximumEvents).map(\.recorded)
         }
@@ -49,7 +44,7 @@ extension Journal {
     }
 
     /// - Returns: the boots that the positions belong to.
-    private func takePositions(
+    func takePositions(
         after cursor: SequenceNumber,
         maximum: Int,
         into batch: inout JournalBatch
@@ -128,13 +123,15 @@ extension Journal {
     public func backlog(of destination: String) throws(JournalError) -> Backlog {
         let store = try openStore()
         let cursor = cursor(of: destination)
-        var events = laneBacklog(acknowledged: cursor.events, last: lastEvent)
+        let quarantine = quarantineCounts(of: destination)
+        var events = laneBacklog(settled: cursor.events, quarantine.events, last: lastEvent)
         if events.count > 0 {
             events.oldest = try store.events(RowRange(start: cursor.events), limit: 1).first?.effectiveTime
         }
         let waiting = inbox.waiting.positions.count
         var positions = laneBacklog(
-            acknowledged: cursor.positions,
+            settled: cursor.positions,
+            quarantine.positions,
             last: SequenceNumber(rawValue: positionLane.last.rawValue + Int64(waiting))
         )
         if positions.count > 0 {
@@ -143,19 +140,25 @@ extension Journal {
         return Backlog(lanes: PerLane(events: events, positions: positions))
     }
 
-    private func laneBacklog(acknowledged: SequenceNumber, last: SequenceNumber) -> Backlog.LaneBacklog {
+    private func laneBacklog(
+        settled: SequenceNumber,
+        _ quarantined: QuarantineCount,
+        last: SequenceNumber
+    ) -> Backlog.LaneBacklog {
         Backlog.LaneBacklog(
-            count: last.rawValue - acknowledged.rawValue,
-            firstUnacknowledged: acknowledged < last ? acknowledged.next : nil,
+            count: last.rawValue - settled.rawValue,
+            firstUnacknowledged: settled < last ? settled.next : nil,
             lastSequence: last,
-            acknowledged: acknowledged
+            settled: settled,
+            acknowledged: settled.rawValue - quarantined.held,
+            quarantined: quarantined
         )
     }
 
-    /// The destinations that have ever acknowledged something, by name.
+    /// The destinations that are through with any record, by name.
     public func destinations() -> [String] { cursors.keys.sorted() }
 
-    private func cursor(of destination: String) -> PerLane<SequenceNumber> {
+    func cursor(of destination: String) -> PerLane<SequenceNumber> {
         cursors[destination] ?? PerLane(events: .none, positions: .none)
     }
 }

@@ -15,6 +15,13 @@ public struct JournalBatch: Hashable, Sendable {
     /// Whether more durable records wait behind these.
     public var hasMore: PerLane<Bool>
 
+    static let empty = JournalBatch(
+        events: [],
+        positionBlocks: [],
+        boots: [],
+        hasMore: PerLane(events: false, positions: false)
+    )
+
     /// Whether there is nothing to send.
     public var isEmpty: Bool { events.isEmpty && positionBlocks.isEmpty }
 }
@@ -31,8 +38,12 @@ public struct Backlog: Hashable, Sendable {
         public var firstUnacknowledged: SequenceNumber?
         /// The newest record of the lane.
         public var lastSequence: SequenceNumber
-        /// The newest record that the destination has acknowledged.
-        public var acknowledged: SequenceNumber
+        /// Up to which record the destination is through with the lane: all up to it are acknowledged, or quarantined.
+        public var settled: SequenceNumber
+        /// How many records the destination has acknowledged; quarantined ones are none of them.
+        public var acknowledged: Int64
+        /// How many it has refused.
+        public var quarantined: QuarantineCount
     }
 
     /// Of both lanes.

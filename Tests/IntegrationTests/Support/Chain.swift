@@ -109,7 +109,7 @@ final class Chain {
                 [[upload]]
                 name = "station"
                 url = "http://127.0.0.1:\(collectorPort)"
-                token_file = "\(try folder.write("token", token))"
+                token_file = "\(try writeToken())"
                 \(intervals)
                 reconnect_spread = "0s"
                 backlog_bytes_per_second = 10000000
@@ -119,6 +119,10 @@ final class Chain {
         }
         _ = try folder.write("patrold.toml", text)
     }
+
+    /// - Returns: the file with the cart's token.
+    @discardableResult
+    func writeToken() throws -> String { try folder.write("token", token) }
 
     var socket: String { folder.path("patrold.sock") }
 
@@ -141,8 +145,11 @@ final class Chain {
     }
 
     func queue() async throws -> QueueReport.Destination {
-        let report = try APICoding.decode(QueueReport.self, from: Array(try await ctl("queue").output.utf8))
-        return try #require(report.destinations.first)
+        try #require(try await queues().first)
+    }
+
+    func queues() async throws -> [QueueReport.Destination] {
+        try APICoding.decode(QueueReport.self, from: Array(try await ctl("queue").output.utf8)).destinations
     }
 
     func events(kind: String? = nil) async throws -> [EventJSON] {

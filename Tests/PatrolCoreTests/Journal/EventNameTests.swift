@@ -83,6 +83,15 @@ struct EventNameTests {
             (.dutyEnded(duty, lastedSeconds: 5, by: "x"), "duty.ended", "by=x duty=call-out lasted_s=5 officer=4711"),
             (.mark(text: "tree", by: "x"), "mark", "by=x text=tree"), (.mark(text: nil, by: "x"), "mark", "by=x"),
             (.command("mute", by: "x", result: "done"), "control.command", "by=x command=mute result=done"),
+            (
+                .recordQuarantined(destination: "s", lane: .events, SequenceNumber(rawValue: 3), reason: "422"),
+                "records.quarantined", "count=1 destination=s first=3 lane=events last=3 reason=422"
+            ),
+            (
+                .recordReleased(destination: "s", lane: .positions, SequenceNumber(rawValue: 3)), "records.released",
+                "count=1 destination=s first=3 lane=positions last=3"
+            ),
+            (.recordsRetried(destination: "s", count: 2, by: "x"), "records.retried", "by=x count=2 destination=s"),
             (.zoneEntered(id: "s", name: "西彭小学", kind: .school), "zone.entered", "kind=school name=西彭小学 zone=s"),
             (.zoneLeft(id: "s", name: "西彭小学", kind: .school), "zone.left", "kind=school name=西彭小学 zone=s"),
         ] as [(EventKind, String, String)]

@@ -50,11 +50,11 @@ struct UploadRefusalTests {
             for action in rig.tell(.attemptEnded(attempt), after: 0.05) {
                 switch action {
                 case .acknowledge(let lane, let through): next[lane] = through.rawValue + 1
-                case .quarantine(let lane, let sequence, _):
+                case .quarantine(let lane, let sequence, _, _):
                     #expect(sequence.rawValue == next[lane])
                     quarantined[lane, default: []].append(sequence.rawValue)
                     next[lane] = sequence.rawValue + 1
-                case .send, .wakeAt, .cancelWakeUp, .record: break
+                case .send, .wakeAt, .cancelWakeUp, .release, .remember, .record: break
                 }
             }
             rig.backlog(events: waiting(.events), positions: waiting(.positions))
@@ -101,26 +101,23 @@ struct UploadRefusalTests {
         #expect(result.set == [.events: [1, 2, 300], .positions: [1, 2, 1500, 2999, 3000]])
     }
 
-    @Test("A single record that is refused is receipted, then skipped, and the lane goes on")
+    @Test("A single record that is refused is quarantined, and the lane goes on")
     func receipt() throws {
         var rig = UploadRig()
         rig.backlog(events: 1)
         try rig.wake()
         let actions = try rig.end(.refused)
-        let reason = "refused by station: 422 Unprocessable Content"
-        #expect(
-            actions.prefix(2) == [
-                .record(
-                    .recordsDropped(lane: .events, first: .number(1), last: .number(1), count: 1, reason: reason)
-                ),
-                .quarantine(.events, .number(1), reason: reason),
-            ]
-        )
+        let memory = UploadMemory(hasAcknowledged: true, eventsRefusedInARow: 1)
+        #expect(actions.first == .quarantine(.events, .number(1), reason: "422 Unprocessable Content", memory))
         #expect(rig.wakeUp == nil, "it does not wait any more")
         rig.backlog(events: 1)
         #expect(try #require(rig.wakeUp) - rig.now == .seconds(1))
         try rig.wake()
-        #expect(try rig.end(.acknowledged(events: .number(1), positions: .none)).count == 1)
+        #expect(
+            try rig.end(.acknowledged(events: .number(1), positions: .none)) == [
+                .remember(UploadMemory(hasAcknowledged: true)), .acknowledge(.events, through: .number(1)),
+            ]
+        )
         #expect(rig.machine.status.state == .idle)
     }
 
@@ -132,10 +129,9 @@ struct UploadRefusalTests {
         rig.backlog(positions: waiting)
         for _ in 0..<200 where rig.machine.status.state != .held {
             if rig.inFlight == nil { try rig.wake() }
-            for case .quarantine in try rig.end(.refused) {
-                quarantined += 1
-                waiting -= 1
-            }
+            let count = try rig.end(.refused).quarantined.count
+            quarantined += count
+            waiting -= count
             rig.backlog(positions: waiting)
         }
         #expect(quarantined == 3)
@@ -200,8 +196,7 @@ struct UploadRefusalTests {
         #expect(try rig.end(.tooMuch).recorded.isEmpty)
         try rig.wake()
         #expect(rig.inFlight == BatchPlan(maximumEvents: 1, maximumPositions: 0, purpose: .isolation))
-        let actions = try rig.end(.tooMuch)
-        #expect(actions.contains { if case .quarantine(.events, .number(1), _) = $0 { true } else { false } })
+        #expect(try rig.end(.tooMuch).quarantined == [.number(1)])
     }
 
     @Test("Once the events of a refused batch are accepted alone, only half of its positions is tried")

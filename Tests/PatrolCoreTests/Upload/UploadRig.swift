@@ -18,10 +18,15 @@ struct UploadRig {
     private(set) var waiting = UploadBacklog.empty
     let start: Instant
 
-    init(settings: UploadSettings = UploadSettings(), seed: UInt64 = 7) {
+    /// - Parameter memory: of a destination that has acknowledged something before, unless said otherwise.
+    init(
+        settings: UploadSettings = UploadSettings(),
+        memory: UploadMemory = UploadMemory(hasAcknowledged: true),
+        seed: UInt64 = 7
+    ) {
         start = Instant(millisecondsSinceBoot: 60_000)
         now = start
-        machine = UploadMachine(destination: "station", settings: settings, seed: seed, at: start)
+        machine = UploadMachine(destination: "station", settings: settings, memory: memory, seed: seed, at: start)
     }
 
     /// Seconds from the start of the machine to its wake-up.
@@ -39,7 +44,7 @@ struct UploadRig {
         case .attemptEnded, .nothingToSend: inFlight = nil
         case .backlogChanged(let backlog): waiting = backlog
         case .wakeUp: wakeUp = nil
-        case .motionChanged, .flushRequested, .shutdown: break
+        case .motionChanged, .flushRequested, .retryRequested, .shutdown: break
         }
         let actions = machine.handle(input, at: now)
         for action in actions {
@@ -49,7 +54,7 @@ struct UploadRig {
                 inFlight = plan
             case .wakeAt(let instant): wakeUp = instant
             case .cancelWakeUp: wakeUp = nil
-            case .acknowledge, .quarantine, .record: break
+            case .acknowledge, .quarantine, .release, .remember, .record: break
             }
         }
         return actions
@@ -60,6 +65,7 @@ struct UploadRig {
     mutating func backlog(
         events: Int = 0,
         positions: Int = 0,
+        retrying: Int = 0,
         newest: Int64 = 1_000_000,
         after seconds: Double = 0
     ) -> [UploadMachine.Action] {
@@ -68,7 +74,8 @@ struct UploadRig {
             .backlogChanged(
                 UploadBacklog(
                     events: .init(waiting: events, newest: newest),
-                    positions: .init(waiting: positions, newest: newest)
+                    positions: .init(waiting: positions, newest: newest),
+                    retrying: retrying
                 )
             ),
             after: seconds
@@ -106,6 +113,28 @@ struct UploadRig {
         )
     }
 
+    /// The quarantined record that is under way again ends.
+    @discardableResult
+    mutating func endRetry(
+        _ outcome: UploadOutcome,
+        of lane: Lane = .positions,
+        _ number: Int64
+    ) throws -> [UploadMachine.Action] {
+        #expect(try #require(inFlight, "nothing is under way").purpose == .retry)
+        let range = SequenceNumber.number(number)...SequenceNumber.number(number)
+        return tell(
+            .attemptEnded(
+                UploadAttempt(
+                    events: lane == .events ? range : nil,
+                    positions: lane == .positions ? range : nil,
+                    bytesOnWire: 100,
+                    outcome: outcome
+                )
+            ),
+            after: 0.1
+        )
+    }
+
     /// The batch under way is acknowledged whole, and the rig's backlog shrinks by it.
     @discardableResult
     mutating func acknowledge(bytes: Int = 1000, after seconds: Double = 0.1) throws -> [UploadMachine.Action] {
@@ -136,6 +165,13 @@ extension [UploadMachine.Action] {
             if case .record(let kind) = action { kind } else { nil }
         }
     }
+
+    /// The records that are to be quarantined.
+    var quarantined: [SequenceNumber] {
+        compactMap { action in
+            if case .quarantine(_, let sequence, _, _) = action { sequence } else { nil }
+        }
+    }
 }
 
 extension UploadOutcome {
@@ -147,4 +183,6 @@ extension UploadOutcome {
     static var refused: UploadOutcome { .rejected(reason: "422 Unprocessable Content") }
     /// The batch is too large.
     static var tooMuch: UploadOutcome { .tooLarge(reason: "413 Content Too Large") }
+    /// A proxy says something.
+    static var foreign: UploadOutcome { .foreignAnswer(reason: "400 Bad Request: nginx", needsPerson: false) }
 }

@@ -46,7 +46,7 @@ struct UploadSimulationTests {
 /// A journal of two lanes, a receiver and the air between them.
 struct UploadWorld {
     private struct Record {
-        let isPoison: Bool
+        var isPoison: Bool
     }
 
     private let seed: UInt64
@@ -64,8 +64,11 @@ struct UploadWorld {
     /// How many records of the lane the receiver is through with: stored, or skipped because they were quarantined.
     private var received: [Lane: Int] = [.events: 0, .positions: 0]
     private var quarantined: [Lane: [Int]] = [.events: [], .positions: []]
+    /// Every record that was ever quarantined.
+    private var refused: [Lane: Set<Int>] = [:]
+    /// Of those, the ones that a person wants sent again, in the order in which the journal gives them.
+    private var retrying: [(lane: Lane, index: Int)] = []
     private var isHeld = false
-    private var receipts: [EventKind] = []
     private var isTroubled: Bool
     private(set) var batches = 0
     private(set) var history: [UploadMachine.Action] = []
@@ -84,7 +87,13 @@ struct UploadWorld {
         settings.maximumQuarantinesInARow = .max
         self.settings = settings
         dice = SplitMix64(seed: seed)
-        machine = UploadMachine(destination: "station", settings: settings, seed: seed &+ 1, at: now)
+        machine = UploadMachine(
+            destination: "station",
+            settings: settings,
+            memory: UploadMemory(),
+            seed: seed &+ 1,
+            at: now
+        )
     }
 
     // MARK: Steps
@@ -125,6 +134,7 @@ struct UploadWorld {
         case 6:
             earliestSend = now
             tell(.flushRequested)
+        case 7 where Bool.random(using: &dice): retry()
         case 7: pass(.milliseconds(Int64.random(in: 0...20_000, using: &dice)))
         default: try goOn()
         }
@@ -137,6 +147,15 @@ struct UploadWorld {
             record([.positions])
         }
         for _ in 0..<20_000 where inFlight != nil || wakeUp != nil { try goOn() }
+    }
+
+    /// Somebody has mended half of what the receiver refuses, and wants all of it sent again.
+    private mutating func retry() {
+        retrying = Lane.allCases.flatMap { lane in (quarantined[lane] ?? []).sorted().map { (lane, $0) } }
+        for (lane, index) in retrying where Bool.random(using: &dice) { records[lane]?[index].isPoison = false }
+        tellBacklog()
+        earliestSend = now
+        tell(.retryRequested)
     }
 
     private mutating func goOn() throws {
@@ -170,6 +189,7 @@ struct UploadWorld {
 
     private mutating func answer() throws {
         let plan = try #require(inFlight)
+        if plan.purpose == .retry { return answerRetry() }
         let events = range(.events, plan.maximumEvents)
         let positions = range(.positions, plan.maximumPositions)
         let outcome = decide(events, positions)
@@ -186,6 +206,35 @@ struct UploadWorld {
         tellBacklog()
     }
 
+    private mutating func answerRetry() {
+        inFlight = nil
+        guard let (lane, index) = retrying.first else {
+            tell(.nothingToSend)
+            return
+        }
+        let outcome: UploadOutcome =
+            switch isTroubled ? Int.random(in: 0..<6, using: &dice) : 5 {
+            case 0: .retryLater(reason: "connection refused", retryAfter: nil)
+            case 1: .foreignAnswer(reason: "302", needsPerson: false)
+            case 2: .acknowledged(events: .none, positions: .none)
+            case _ where records[lane]?[index].isPoison == true: .rejected(reason: "422")
+            default: .acknowledged(events: .number(Int64(index) + 1), positions: .number(Int64(index) + 1))
+            }
+        noteDeadline(outcome)
+        let numbers = (index..<index + 1).numbers
+        tell(
+            .attemptEnded(
+                UploadAttempt(
+                    events: lane == .events ? numbers : nil,
+                    positions: lane == .positions ? numbers : nil,
+                    bytesOnWire: 300,
+                    outcome: outcome
+                )
+            )
+        )
+        tellBacklog()
+    }
+
     private mutating func decide(_ events: Range<Int>, _ positions: Range<Int>) -> UploadOutcome {
         let trouble = isTroubled ? Int.random(in: 0..<12, using: &dice) : 11
         switch trouble {
@@ -195,6 +244,7 @@ struct UploadWorld {
         case 3 where events.count + positions.count > 6: return .tooLarge(reason: "413")
         case 4: return .acknowledged(events: .none, positions: .none)
         case 5: return .acknowledged(events: .number(.max), positions: .number(.max))
+        case 8: return .foreignAnswer(reason: "400 Bad Request: nginx", needsPerson: false)
         default: break
         }
         let isPoisoned = [(Lane.events, events), (.positions, positions)].contains { lane, range in
@@ -218,7 +268,7 @@ struct UploadWorld {
         for index in range where index >= received[lane, default: 0] {
             let gap = received[lane, default: 0]..<index
             #expect(
-                gap.allSatisfy { quarantined[lane]?.contains($0) == true },
+                gap.allSatisfy { refused[lane]?.contains($0) == true },
                 "seed \(seed): \(lane) came out of order"
             )
             received[lane] = index + 1
@@ -235,6 +285,7 @@ struct UploadWorld {
         case .acknowledged(.none, .none), .acknowledged(.number(.max), _):
             earliestSend = now + settings.backoffBase / 2
         case .acknowledged: earliestSend = now
+        case .foreignAnswer: earliestSend = now + settings.backoffBase / 2
         case .retryLater(_, let retryAfter):
             let asked = min(retryAfter ?? .zero, settings.maximumRetryAfter)
             earliestSend = now + max(asked, settings.backoffBase / 2)
@@ -250,7 +301,11 @@ struct UploadWorld {
             let newest = records[lane]?.count ?? 0
             return .init(waiting: newest - (cursor[lane] ?? 0), newest: .number(Int64(newest)))
         }
-        tell(.backlogChanged(UploadBacklog(events: lane(.events), positions: lane(.positions))))
+        tell(
+            .backlogChanged(
+                UploadBacklog(events: lane(.events), positions: lane(.positions), retrying: retrying.count)
+            )
+        )
     }
 
     private mutating func tell(_ input: UploadMachine.Input) {
@@ -283,16 +338,29 @@ struct UploadWorld {
             #expect(count > cursor[lane, default: 0], "seed \(seed): acknowledged backwards")
             #expect(count <= received[lane, default: 0], "seed \(seed): the receiver does not hold \(lane) \(count)")
             cursor[lane] = count
-        case .quarantine(let lane, let sequence, _):
+        case .quarantine(let lane, let sequence, _, _):
             let index = Int(sequence.rawValue) - 1
-            #expect(index == cursor[lane], "seed \(seed): skipped a record")
             #expect(records[lane]?[index].isPoison == true, "seed \(seed): \(lane) \(sequence.rawValue) was innocent")
-            #expect(receipts.count == quarantined.values.joined().count + 1, "seed \(seed): no receipt before it")
-            quarantined[lane, default: []].append(index)
-            cursor[lane] = index + 1
+            if retrying.first.map({ $0 == (lane, index) }) == true {
+                retrying.removeFirst()
+            } else {
+                #expect(index == cursor[lane], "seed \(seed): skipped a record")
+                quarantined[lane, default: []].append(index)
+                refused[lane, default: []].insert(index)
+                cursor[lane] = index + 1
+            }
+            // The receipt is an event.
+            records[.events, default: []].append(Record(isPoison: false))
+        case .release(let lane, let sequence):
+            let index = Int(sequence.rawValue) - 1
+            #expect(retrying.first.map { $0 == (lane, index) } == true, "seed \(seed): not asked for")
+            #expect(records[lane]?[index].isPoison == false, "seed \(seed): \(lane) \(index) was refused")
+            retrying.removeFirst()
+            quarantined[lane]?.removeAll { $0 == index }
+            records[.events, default: []].append(Record(isPoison: false))
+        case .remember: break
         case .record(let kind):
             switch kind {
-            case .recordsDropped: receipts.append(kind)
             case .uploadHeld, .uploadResumed:
                 let holds = kind.name == "upload.held"
                 #expect(isHeld != holds, "seed \(seed): \(kind.name) twice")
@@ -309,10 +377,11 @@ struct UploadWorld {
             let all = records[lane] ?? []
             #expect(cursor[lane] == all.count, "seed \(seed): \(lane) did not drain")
             #expect(
-                quarantined[lane] == all.indices.filter { all[$0].isPoison },
+                quarantined[lane]?.sorted() == all.indices.filter { all[$0].isPoison },
                 "seed \(seed): all poison, and only that"
             )
         }
+        #expect(retrying.isEmpty, "seed \(seed): \(retrying.count) were to go again")
         #expect(machine.status.state == .idle || machine.status.state == .backingOff, "seed \(seed)")
         #expect(wakeUp == nil && inFlight == nil, "seed \(seed): it is not quiet")
     }

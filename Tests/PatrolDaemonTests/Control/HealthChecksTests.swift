@@ -73,6 +73,19 @@ struct HealthChecksTests {
         #expect(degraded(content) == (isDegraded ? ["upload.station"] : []))
     }
 
+    @Test("Who wants what only a person can give is shown at once, and so is what was refused")
+    func needsPerson() {
+        var content = fine
+        content.uploads = [upload(.backingOff, for: .seconds(1), acknowledgedBefore: true)]
+        #expect(degraded(content) == [])
+        content.uploads[0].status?.needsPerson = true
+        #expect(degraded(content) == ["upload.station"])
+        content.uploads = [upload(.idle, for: .seconds(1), acknowledgedBefore: true)]
+        content.uploads[0].quarantined = 2
+        let check = HealthChecks.report(content, .fine, at: now).checks.last
+        #expect(check?.state == .degraded && check?.message.contains("2 records refused") == true)
+    }
+
     @Test("A disk that refuses is named with what waits and what was lost, and what was lost is not forgotten")
     func journal() {
         var health = JournalHealth.fine

@@ -39,6 +39,9 @@ import Testing
             Event(.clockStepped(byMilliseconds: -619_315_200_000, source: .gps), at: at),
             Event(.clockTrusted(source: .gps, uncertaintyMilliseconds: 0), at: Instant(nanosecondsSinceBoot: 0)),
             Event(.uploadHeld(destination: "station", reason: "401 西彭\n"), at: at),
+            Event(.recordQuarantined(destination: "s", lane: .events, 1, reason: "400 坏\n"), at: at),
+            Event(.recordReleased(destination: "s", lane: .positions, 9), at: at),
+            Event(.recordsRetried(destination: "s", count: 2, by: "uid 0"), at: at),
             Event(.recordsDropped(lane: .positions, first: 1, last: 9, count: 9, reason: "full"), at: at),
         ]
     }()

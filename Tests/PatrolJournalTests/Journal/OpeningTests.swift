@@ -121,7 +121,7 @@ import Testing
         #expect(
             error?.description
                 == "journal \(folder.path)/journal.sqlite: has format 9, written by a newer version of patrold; "
-                + "this one knows up to 2"
+                + "this one knows up to 3"
         )
     }
 
@@ -158,7 +158,7 @@ import Testing
         #expect(try await journal.integer("PRAGMA wal_autocheckpoint") == 1000)
         #expect(try await journal.integer("PRAGMA journal_size_limit") == 2_097_152)
         #expect(try await journal.integer("PRAGMA application_id") == 0x5054_524C)
-        #expect(try await journal.integer("PRAGMA user_version") == 2)
+        #expect(try await journal.integer("PRAGMA user_version") == 3)
         #expect(!FileManager.default.fileExists(atPath: journal.path + "-shm"), "it would be written to the card")
     }
 

@@ -17,7 +17,9 @@ import Testing
         )
         #expect(plans.count == JournalSQL.allCases.count + 2)
         for (sql, plan) in plans {
-            let small = ["SCAN journal", "SCAN cursors", "SCAN states", "SCAN events USING INDEX runs"]
+            let small = [
+                "SCAN journal", "SCAN cursors", "SCAN states", "SCAN quarantine", "SCAN events USING INDEX runs",
+            ]
             let scans = plan.filter { $0.hasPrefix("SCAN") && !small.contains($0) }
             #expect(scans.isEmpty, "\(sql)\n\(plan)")
             #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(sql)\n\(plan)")

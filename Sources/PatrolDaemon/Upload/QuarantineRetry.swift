@@ -1,0 +1,50 @@
+import PatrolAPI
+import PatrolCore
+import PatrolJournal
+
+/// Has what a destination refused sent again, by order of a person.
+struct QuarantineRetry: Sendable {
+    let destinations: [(name: String, bell: UploadBell)]
+    let events: EventRecorder
+
+    /// - Parameter destination: `nil` for all of them.
+    /// - Returns: how many records go again.
+    /// - Throws: for a destination that is not configured, or while the order cannot be kept.
+    func retry(_ destination: String?, by requester: String) async throws(APIError) -> Int64 {
+        let chosen = destinations.filter { destination == nil || $0.name == destination }
+        if let destination, chosen.isEmpty {
+            let names = destinations.map(\.name).joined(separator: ", ")
+            throw APIError(
+                code: "not_found",
+                message: "no destination is named \(destination)",
+                hint: names.isEmpty ? "none is configured" : "allowed: \(names)"
+            )
+        }
+        var total: Int64 = 0
+        for (name, bell) in chosen {
+            let count: Int64
+            let durability: Durability
+            do throws(EventRecorder.NotDone) {
+                (count, durability) = try await events.inTurn { await $0.retry(name, by: requester) }
+            } catch {
+                throw .notDurable("the order", .waiting(reason: "the journal does not answer"))
+            }
+            bell.tell { $0.isRetryRequested = true }
+            guard durability == .durable else { throw .notDurable("the order", durability) }
+            total += count
+        }
+        return total
+    }
+}
+
+extension EventRecorder {
+    fileprivate func retry(_ destination: String, by requester: String) async -> (Int64, Durability) {
+        let count = await quarantinedCount(of: destination)
+        guard count > 0 else { return (0, .durable) }
+        let kind = EventKind.recordsRetried(destination: destination, count: count, by: requester)
+        let durability = await recordDurably(kind) { journal, order in
+            try await journal.retryQuarantined(of: destination, order: order)
+        }
+        return (count, durability)
+    }
+}

@@ -34,8 +34,16 @@ struct Patrold: AsyncParsableCommand {
         @Argument(help: "The configuration file.")
         var path = Patrold.defaultPath
 
+        @Flag(help: "Also show what may sound on a day, hour by hour.")
+        var plan = false
+
+        @Option(help: "The day of the plan, such as 2027-06-07; left out, today by the system's clock.")
+        var date: String?
+
         func run() throws {
             let configuration = try Configuration.load(path: path)
+            // Also of a configuration with problems: it may show how they came about.
+            if plan || date != nil { try configuration.planLines(on: date).forEach { print($0) } }
             let problems = configuration.fileProblems()
             guard problems.isEmpty else { throw ConfigurationError(path: path, problems: problems) }
             print("\(path): fine. \(configuration.summary)")

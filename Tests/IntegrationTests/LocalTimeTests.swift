@@ -23,6 +23,7 @@ struct LocalTimeTests {
             device = "null"
             clips = "\(clips)"
             player = "\(try #require(Surroundings.programs))/patrol-player"
+            default_night = false
             [[quiet]]
             name = "夜间"
             from = "21:00"

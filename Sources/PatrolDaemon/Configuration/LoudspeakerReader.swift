@@ -54,19 +54,19 @@ struct LoudspeakerReader {
 
     // MARK: Quiet hours
 
-    /// The rules, and the night unless it is taken away in so many words.
+    /// The rules, and behind them the night, unless it is taken away in so many words.
     private func quiet(_ tables: [TableReader], _ loudspeaker: inout TableReader) -> [QuietRule] {
-        let keepsNight = loudspeaker.flag("default_night", default: true)
-        var rules = keepsNight ? [Configuration.defaultNight] : []
-        for table in tables { rules.append(rule(table, taken: rules.map(\.name))) }
-        if rules.isEmpty {
+        let night = loudspeaker.flag("default_night", default: true) ? [Configuration.defaultNight] : []
+        var rules: [QuietRule] = []
+        for table in tables { rules.append(rule(table, taken: (rules + night).map(\.name))) }
+        if rules.isEmpty, night.isEmpty {
             loudspeaker.report(
                 "default_night",
                 "is false, and no [[quiet]] says when it is silent instead; allowed: at least one rule, or the default"
                     + " night (21:00 to 06:00)"
             )
         }
-        return rules
+        return rules + night
     }
 
     private func rule(_ table: TableReader, taken: [String]) -> QuietRule {

@@ -82,7 +82,7 @@ struct ScheduleReader {
         )
         guard !byID.isEmpty || !byKind.isEmpty else { return nil }
         let places = Set(byID).union(zones.filter { byKind.contains($0.kind.rawValue) }.map(\.id))
-        if places.isEmpty {
+        if places.isEmpty, byKind.allSatisfy(kinds.contains) {
             let present = Set(zones.map(\.kind.rawValue)).sorted()
             let names = byKind.map { "\"\($0)\"" }.joined(separator: ", ")
             table.report(

@@ -1,5 +1,6 @@
 import PatrolAPI
 import PatrolCore
+import PatrolVehicle
 
 extension InformationDesk {
     /// What may sound on a day; `nil` for a cart without a loudspeaker.
@@ -21,6 +22,22 @@ extension InformationDesk {
             date = zone.zone.civilTime(at: now).date
         }
         return loudspeaker.plan(on: date, in: zone.zone, zones: configuration.zones)
+    }
+}
+
+extension Configuration {
+    /// What may sound on a day, line by line.
+    /// - Parameter text: the day, such as `2027-06-07`; `nil` for today by the system's clock.
+    /// - Throws: ``ConfigurationError`` for a text that is no date.
+    public func planLines(on text: String?) throws(ConfigurationError) -> [String] {
+        guard let loudspeaker else { return ["no [loudspeaker]: nothing sounds"] }
+        let zone = vehicleZone().zone
+        guard let date = text.map({ CivilDate(iso8601: $0) }) ?? zone.civilTime(at: Clocks.system.systemTime()).date
+        else {
+            let message = "is \"\(text ?? "")\"; allowed: a date, such as 2027-06-07"
+            throw ConfigurationError(path: "--date", problems: [ConfigurationProblem(key: "", message: message)])
+        }
+        return loudspeaker.plan(on: date, in: zone, zones: zones).lines
     }
 }
 

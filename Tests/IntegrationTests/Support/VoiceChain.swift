@@ -49,6 +49,8 @@ final class VoiceChain {
             device = "\(SoundCard.device)"
             clips = "\(clips)"
             player = "\(player ?? programs + "/patrol-player")"
+            # Tests run at any time of the day.
+            default_night = false
             \(loudspeaker)
 
             """

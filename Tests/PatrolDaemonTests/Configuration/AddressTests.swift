@@ -124,7 +124,8 @@ struct AddressTests {
     func labels() {
         let voice = "[loudspeaker]\n"
         for name in ["夜间", "校园 安静", "exams-2027", "Ночь", String(repeating: "夜", count: 64)] {
-            let tables = "[[quiet]]\nname = \"\(name)\"\n[[programme]]\nname = \"\(name)\"\nclips = [\"a.wav\"]"
+            let tables =
+                "[[quiet]]\nname = \"\(name)\"\nto = \"06:00\"\n[[programme]]\nname = \"\(name)\"\nclips = [\"a.wav\"]"
             #expect(problems(voice + tables).isEmpty, "\(name): \(problems(voice + tables))")
         }
         for name in ["", " 夜", "夜 ", "a\\nb", "a\\u001B[2J", "a/b", "🌙", String(repeating: "夜", count: 65)] {

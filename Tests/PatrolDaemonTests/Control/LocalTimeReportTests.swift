@@ -129,7 +129,8 @@ struct LocalTimeReportTests {
         #expect(meant.error.hint == "did you mean \"fire.wav\"? patrolctl clips lists them")
         let bad = ClipSuggestion(for: "bad.wav", among: .ready(listing)).error
         #expect(bad.error.message == "there is no playable clip bad.wav: it is silent")
-        let wild = ClipSuggestion(for: ClipName("\u{1B}[2J" + String(repeating: "x", count: 9999)), among: .checking).error
+        let wild = ClipSuggestion(for: ClipName("\u{1B}[2J" + String(repeating: "x", count: 9999)), among: .checking)
+            .error
         #expect(!wild.description.contains("\u{1B}") && wild.description.count < 200)
     }
 }

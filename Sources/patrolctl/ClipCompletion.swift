@@ -7,8 +7,11 @@ enum ClipCompletion {
     static let kind = CompletionKind.custom { words, _, _ in await offer(words) }
 
     private static func offer(_ words: [String]) async -> [String] {
-        let socket = zip(words, words.dropFirst()).last { $0.0 == "--socket" }?.1 ?? CommonOptions.defaultSocket
+        let named = words.lastIndex(of: "--socket").flatMap { index in
+            index + 1 < words.count ? words[index + 1] : nil
+        }
         do {
+            let socket = named ?? CommonOptions.defaultSocket
             let report = try await ControlClient.with(socketPath: socket) { try await $0.get(ClipsReport.self, .clips) }
             let names = report.clips.filter { $0.problem == nil }.map(\.name)
             return names.filter { !$0.unicodeScalars.contains(where: VisibleText.isHidden) }.map(quoted)

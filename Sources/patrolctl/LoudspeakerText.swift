@@ -1,4 +1,5 @@
 import PatrolAPI
+import PatrolCore
 
 /// The loudspeaker's reports as lines of text.
 enum LoudspeakerText {

@@ -71,14 +71,14 @@ struct AddressTests {
     @Test(
         "What a receiver's address cannot be",
         arguments: [
-            ("", ""), (" http://a", "blanks"), ("http://a ", "blanks"), ("http://a b", "blanks"),
+            ("", "is \"\""), (" http://a", "blanks"), ("http://a ", "blanks"), ("http://a b", "blanks"),
             ("http://上海", "blanks"),
             ("http:/a", "does not begin"), ("a:8443", "does not begin"), ("ftp://a", "does not begin"),
             ("http://", "host"),
             ("http:///x", "host"), ("http://:80", "host"), ("http://a:0", "port is not from 1"),
             ("http://a:65536", "port is"),
             ("http://a:port", "host or port"), ("http://[::1", "host or port"),
-            ("http://[fe80::1%25eth0]/", "host or port"),
+            ("http://[fe80::1%25eth0]/", "has a zone"),
             ("http://[fe80::1%eth0]/", "has a zone"), ("http://a?b=c", "query"), ("http://a#b", "fragment"),
             ("http://a\\\\b", "backslash"),
         ]

@@ -143,7 +143,7 @@ struct QuarantineTests {
     func refusedAndRetried() async throws {
         let chain = try Chain()
         try chain.configure()
-        try await chain.startCollector(["--max-decompressed", "700"])
+        try await chain.startCollector(["--max-decompressed", "1024"])
         try await chain.startPatrold()
         try await eventually("the start arrives", within: 20) { try await chain.queue().events.acknowledged >= 1 }
         #expect(try await chain.ctl("mark", String(repeating: "大树", count: 250)).code == 0)
@@ -157,7 +157,7 @@ struct QuarantineTests {
             #expect(queue.events.recorded == queue.events.acknowledged + 1)
             let refused = try #require(queue.quarantined?.first)
             #expect(refused.lane == "events" && refused.first == refused.last && !refused.retrying)
-            #expect(refused.reason.contains("413") && refused.reason.contains("larger than 700 bytes"))
+            #expect(refused.reason.contains("413") && refused.reason.contains("larger than 1024 bytes"))
             #expect(try await chain.ctl("health").output.contains("1 records refused, kept here"))
             chain.patrold?.kill()
             try await chain.startPatrold()

@@ -238,7 +238,8 @@ final class EventRecorder: Service {
             // The journal keeps it in memory and tries again with its next commit; health says so meanwhile.
             metadata["error"] = "\(error)"
             logger.error("event not on disk yet", metadata: metadata)
-            return .waiting(reason: "\(error)")
+            // The journal's own words: what becomes of the event is said by whoever answers.
+            return .waiting(reason: "\(journal.health.failure ?? error)")
         }
     }
 }

@@ -18,7 +18,8 @@ final class Proxy {
     /// - Parameter answers: nginx directives for one port each, by name.
     init(_ folder: TemporaryFolder, collectorPort: Int, answers: [String: String] = [:]) async throws {
         tlsPort = try freePort()
-        ports = try answers.mapValues { _ in try freePort() }
+        let ports = try answers.mapValues { _ in try freePort() }
+        self.ports = ports
         certificateFile = folder.path("proxy.pem")
         let made = try await run(
             "/usr/bin/openssl",

@@ -36,7 +36,6 @@ struct RefusalFormTests {
         ),
         Refusal(method: .GET, status: 405, code: "method_not_allowed"),
         Refusal(method: .PUT, bodyBytes: 5000, status: 405, code: "method_not_allowed"),
-        Refusal(method: .RAW(value: "PATROL"), status: 405, code: "method_not_allowed"),
         Refusal(method: .DELETE, path: "/v1/vehicles", status: 405, code: "method_not_allowed"),
         Refusal(method: .POST, path: "/v1/health", status: 405, code: "method_not_allowed"),
         Refusal(bodyBytes: 10, status: 415, code: "unsupported_media_type"),
@@ -109,7 +108,8 @@ struct RefusalFormTests {
         try await TestStation.with { station in
             let port = try #require(station.address.split(separator: ":").last.flatMap { UInt16($0) })
             for bytes in [
-                "HELO station\r\n\r\n", "POST /v1/batches HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                "HELO station\r\n\r\n", "PATROL /v1/batches HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+                "POST /v1/batches HTTP/1.1\r\nContent-Length: x\r\n\r\n",
                 "POST /v1/batches HTTP/1.1\r\nAuthorization: " + String(repeating: "x", count: 100_000) + "\r\n\r\n",
             ] {
                 let answer = try await rawExchange(port, bytes)

@@ -65,10 +65,61 @@ public struct ClipsReport: Codable, Hashable, Sendable {
     public var state: String
     /// Good and bad ones, by name.
     public var clips: [Clip]
+    /// What programmes name and cannot be played; `nil` before the first look, and from a daemon that does not know.
+    public var missing: [Missing]?
+    /// Files that are not looked at, because there are too many; `nil` if there are none.
+    public var leftOut: LeftOut?
+
+    enum CodingKeys: String, CodingKey {
+        case folder, state, clips, missing
+        case leftOut = "left_out"
+    }
+
+    /// A clip that a programme names and that cannot be played.
+    public struct Missing: Codable, Hashable, Sendable {
+        /// The programme.
+        public var programme: String
+        /// The clip as the programme names it.
+        public var name: String
+        /// Why, with the name that may have been meant.
+        public var problem: String
+
+        /// See the properties.
+        public init(programme: String, name: String, problem: String) {
+            self.programme = programme
+            self.name = name
+            self.problem = problem
+        }
+    }
+
+    /// Files that are not looked at.
+    public struct LeftOut: Codable, Hashable, Sendable {
+        /// How many.
+        public var count: Int
+        /// How many are looked at.
+        public var bound: Int
+        /// The first of them by name.
+        public var firstNames: [String]
+        /// For people.
+        public var message: String
+
+        enum CodingKeys: String, CodingKey {
+            case count, bound, message
+            case firstNames = "first_names"
+        }
+
+        /// See the properties.
+        public init(count: Int, bound: Int, firstNames: [String], message: String) {
+            self.count = count
+            self.bound = bound
+            self.firstNames = firstNames
+            self.message = message
+        }
+    }
 
     /// A file of the folder.
     public struct Clip: Codable, Hashable, Sendable {
-        /// Its file name.
+        /// Its file name, with `\xNN` for each byte that is no UTF-8 or of a control character; such a file is never played.
         public var name: String
         /// Why it is never played; `nil` for a good one.
         public var problem: String?
@@ -80,9 +131,11 @@ public struct ClipsReport: Codable, Hashable, Sendable {
         public var loudnessLUFS: Double?
         /// The highest true peak (ITU-R BS.1770).
         public var truePeakDBTP: Double?
+        /// What could be better about one that can be played.
+        public var warning: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, problem, sha256
+            case name, problem, sha256, warning
             case durationSeconds = "duration_s"
             case loudnessLUFS = "loudness_lufs"
             case truePeakDBTP = "true_peak_dbtp"
@@ -100,20 +153,30 @@ public struct ClipsReport: Codable, Hashable, Sendable {
             sha256: String,
             durationSeconds: Double,
             loudnessLUFS: Double,
-            truePeakDBTP: Double
+            truePeakDBTP: Double,
+            warning: String? = nil
         ) {
             self.name = name
             self.sha256 = sha256
             self.durationSeconds = durationSeconds
             self.loudnessLUFS = loudnessLUFS
             self.truePeakDBTP = truePeakDBTP
+            self.warning = warning
         }
     }
 
     /// See the properties.
-    public init(folder: String, state: String, clips: [Clip]) {
+    public init(
+        folder: String,
+        state: String,
+        clips: [Clip],
+        missing: [Missing]? = nil,
+        leftOut: LeftOut? = nil
+    ) {
         self.folder = folder
         self.state = state
         self.clips = clips
+        self.missing = missing
+        self.leftOut = leftOut
     }
 }

@@ -26,7 +26,9 @@ struct AnnouncementsCommand: AsyncParsableCommand {
 struct ClipsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clips",
-        abstract: "The station's recordings; exit code 2 if one of them cannot be played."
+        abstract:
+            "The station's recordings; exit code 2 if one of them, or one that a programme names, cannot be played.",
+        discussion: "The folder is looked at by itself when it has changed and then rested for 2 s."
     )
 
     @Flag(help: "Look at the folder again first, and check what is new or changed.")
@@ -46,6 +48,7 @@ struct ClipsCommand: AsyncParsableCommand {
             LoudspeakerText.lines(report).forEach(Output.print)
         }
         let isUsable = ["ready", "checking"].contains(report.state)
-        if !isUsable || report.clips.contains(where: { $0.problem != nil }) { throw Exit.degraded }
+        let isComplete = (report.missing ?? []).isEmpty && report.leftOut == nil
+        if !isUsable || !isComplete || report.clips.contains(where: { $0.problem != nil }) { throw Exit.degraded }
     }
 }

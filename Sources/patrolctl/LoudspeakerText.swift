@@ -14,8 +14,12 @@ enum LoudspeakerText {
 
     static func lines(_ report: ClipsReport) -> [String] {
         [StatusText.row("clips", "\(report.folder): \(report.state)")]
+            + (report.missing ?? []).map { StatusText.row("MISSING", "\($0.name)  of \($0.programme) \($0.problem)") }
+            + (report.leftOut.map { [StatusText.row("TOO MANY", $0.message)] } ?? [])
             + report.clips.map { clip in
-                StatusText.row(clip.problem == nil ? "" : "BAD", "\(clip.name)  \(clip.problem ?? quality(clip))")
+                if let problem = clip.problem { return StatusText.row("BAD", "\(clip.name)  \(problem)") }
+                let warning = clip.warning.map { "; \($0)" } ?? ""
+                return StatusText.row(clip.warning == nil ? "" : "SOFT", "\(clip.name)  \(quality(clip))\(warning)")
             }
     }
 

@@ -21,10 +21,16 @@ struct PlayerFileTests {
         var duration_s: Double?
         var loudness_lufs: Double?
         var true_peak_dbtp: Double?
+        var at_target_lufs: Double?
+        var length: String?
     }
 
-    private func check(_ paths: [String]) async throws -> (reports: [Report], code: Int32) {
-        let result = try await run("patrol-player", ["check"] + paths)
+    private func check(
+        _ paths: [String],
+        target: Double? = nil
+    ) async throws -> (reports: [Report], code: Int32) {
+        let options = target.map { ["--target=\($0)"] } ?? []
+        let result = try await run("patrol-player", ["check"] + options + paths)
         let reports = try result.output.split(separator: "\n").map {
             try JSONDecoder().decode(Report.self, from: Data($0.utf8))
         }
@@ -142,6 +148,92 @@ struct PlayerFileTests {
         }
     }
 
+    @Test("A file whose writer left its length open is as long as it is, and plays to its end")
+    func streams() async throws {
+        let folder = try TemporaryFolder()
+        var dice = SplitMix64(seed: 6)
+        let clip = TestClip(format: .wav, rate: 16_000, sound: .tone, seconds: 1.5)
+        try clip.write(to: folder.path("whole.wav"), using: &dice)
+        let whole = Array(try Data(contentsOf: URL(filePath: folder.path("whole.wav"))))
+        var paths: [String] = []
+        for (name, length) in [("ffffffff", 0xFF), ("7fffffff", 0x7F), ("0", 0)] {
+            var bytes = whole
+            // The length of RIFF and the one of its data, from the low byte to the high one.
+            for offset in [4, 40] {
+                bytes.replaceSubrange(offset..<offset + 4, with: [UInt8](repeating: length == 0 ? 0 : 0xFF, count: 4))
+                bytes[offset + 3] = UInt8(length)
+            }
+            paths.append(folder.path("\(name).wav"))
+            try Data(bytes).write(to: URL(filePath: folder.path("\(name).wav")))
+        }
+        try TestClip(format: .flac, rate: 16_000, sound: .tone, seconds: 1.5).write(
+            to: folder.path("stream.flac"),
+            using: &dice
+        )
+        var flac = Array(try Data(contentsOf: URL(filePath: folder.path("stream.flac"))))
+        // STREAMINFO's number of samples: the low half of a byte and four more.
+        flac[21] &= 0xF0
+        flac.replaceSubrange(22..<26, with: [0, 0, 0, 0])
+        try Data(flac).write(to: URL(filePath: folder.path("stream.flac")))
+        let (reports, code) = try await check(paths + [folder.path("whole.wav"), folder.path("stream.flac")])
+        #expect(code == 0, "\(reports)")
+        #expect(reports.map(\.length) == ["open", "open", "open", "claimed", "open"])
+        #expect(reports.allSatisfy { $0.ok && $0.frames == 24_000 }, "\(reports)")
+        let loudness = reports.prefix(4).compactMap(\.loudness_lufs)
+        #expect(Set(loudness).count == 1, "what is read is the same: \(loudness)")
+        for report in reports {
+            let player = try PlayerProcess(["--device", "null", report.file], environment: [:])
+            let (ended, code, _) = try await player.awaitEnd(within: 5)
+            #expect(code == 0 && ended?.how == "finished" && ended?.frames_played == 24_000, "\(player.output)")
+        }
+    }
+
+    @Test("Mono and stereo come out equally loud, below -1 dBTP; what the limiter holds back is measured as it sounds")
+    func loudness() async throws {
+        let card = try await SoundCard()
+        var dice = SplitMix64(seed: 8)
+        func write(_ name: String, channels: Int, _ samples: [Float]) throws -> String {
+            let path = card.folder.path(name)
+            let frames = samples.flatMap { [Float](repeating: $0, count: channels) }
+            try TestClip.write(frames, format: .wav, rate: 48_000, channels: channels, to: path)
+            return path
+        }
+        let noise = (0..<48_000 * 4).map { _ in Float.random(in: -0.1...0.1, using: &dice) }
+        // A murmur with a click each 40 ms, as of a bad contact: 7 LU and more are lost to the limiter.
+        let clicks = noise.enumerated().map { $0.offset % 1920 == 0 ? 1 : $0.element / 4 }
+        let paths = [
+            try write("mono.wav", channels: 1, noise), try write("stereo.wav", channels: 2, noise),
+            try write("clicks.wav", channels: 1, clicks),
+        ]
+        let reports = try await check(paths, target: -16).reports
+        try #require(reports.count == 3)
+        #expect(abs((reports[0].loudness_lufs ?? 0) - (reports[1].loudness_lufs ?? 1)) < 0.05)
+        var heard: [Double] = []
+        for report in reports {
+            let begin = bootTime()
+            let gain = min(20, -16 - (try #require(report.loudness_lufs)))
+            let player = try PlayerProcess(
+                ["--device", SoundCard.device, "--gain=\(gain)", report.file],
+                environment: card.environment
+            )
+            let (ended, _, at) = try await player.awaitEnd(within: 8)
+            #expect(ended?.how == "finished")
+            try await Task.sleep(for: .milliseconds(400))
+            let recording = try card.recording()
+            let range = 2 * recording.frame(at: begin)..<2 * recording.frame(at: at + .milliseconds(200))
+            let path = card.folder.path("heard.wav")
+            try TestClip.write(Array(recording.samples[range]), format: .wav, rate: 48_000, channels: 2, to: path)
+            let sounded = try #require(try await check([path]).reports.first)
+            print("\(report.file.split(separator: "/").last ?? ""): \(report), heard \(sounded)")
+            #expect((sounded.true_peak_dbtp ?? 0) <= -1, "\(sounded)")
+            let loudness = try #require(sounded.loudness_lufs)
+            #expect(abs(loudness - (report.at_target_lufs ?? 0)) <= 0.3, "it sounds as it was measured")
+            heard.append(loudness)
+        }
+        #expect(abs(heard[0] - heard[1]) <= 0.1 && abs(heard[0] + 16) <= 0.3, "\(heard)")
+        #expect(heard[2] < -19, "\(heard)")
+    }
+
     @Test("Every bad file is named with its reason, by check and by play, and none crashes")
     func badFiles() async throws {
         let folder = try TemporaryFolder()
@@ -168,7 +260,8 @@ struct PlayerFileTests {
         arguments: [
             ["play"], ["play", "--gain", "25", "x.wav"], ["play", "--gain", "nan", "x.wav"],
             ["play", "--deadline", "-1", "x.wav"],
-            ["play", "--deadline", "soon", "x.wav"], ["play", "--device", "", "x.wav"], ["check"], ["sing"],
+            ["play", "--deadline", "soon", "x.wav"], ["play", "--device", "", "x.wav"], ["check"],
+            ["check", "--target", "1", "x.wav"], ["sing"],
         ]
     )
     func usage(_ arguments: [String]) async throws {

@@ -43,6 +43,8 @@ public enum EventKind: Hashable, Sendable {
     case zoneLeft(id: String, name: String, kind: ZoneKind)
     /// What the loudspeaker did, or did not do.
     case loudspeaker(LoudspeakerEvent)
+    /// Clips that programmes name cannot be played, or can be again.
+    case clips(MissingClips.Change)
     /// What the warning light does, as its files say.
     case light(LightEvent)
     /// Duty began.
@@ -80,6 +82,7 @@ public enum EventKind: Hashable, Sendable {
         case .zoneEntered: "zone.entered"
         case .zoneLeft: "zone.left"
         case .loudspeaker(let event): event.name
+        case .clips(let change): change.name
         case .light(let event): event.name
         case .dutyStarted: "duty.started"
         case .dutyEnded: "duty.ended"
@@ -116,6 +119,7 @@ public enum EventKind: Hashable, Sendable {
         case .zoneEntered(let id, let name, let kind), .zoneLeft(let id, let name, let kind):
             ["zone": .string(id), "name": .string(name), "kind": .string(kind.rawValue)]
         case .loudspeaker(let event): event.details
+        case .clips(let change): change.details
         case .light(let event): event.details
         case .dutyStarted(let duty, let requester): duty.details(lastedSeconds: nil, by: requester)
         case .dutyEnded(let duty, let seconds, let requester): duty.details(lastedSeconds: seconds, by: requester)

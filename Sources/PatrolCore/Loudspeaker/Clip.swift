@@ -14,6 +14,9 @@ public struct Clip: Hashable, Sendable {
     public var loudnessLUFS: Double
     /// The highest true peak by ITU-R BS.1770, in dBTP.
     public var truePeakDBTP: Double
+    /// Integrated loudness, in LUFS, as it leaves the limiter when its gain is to bring it to the configured loudness;
+    /// `nil` if that was not measured.
+    public var loudnessAtTargetLUFS: Double?
 
     /// See the properties.
     public init(
@@ -23,7 +26,8 @@ public struct Clip: Hashable, Sendable {
         sampleRate: Int,
         channels: Int,
         loudnessLUFS: Double,
-        truePeakDBTP: Double
+        truePeakDBTP: Double,
+        loudnessAtTargetLUFS: Double? = nil
     ) {
         self.name = name
         self.sha256 = sha256
@@ -32,6 +36,7 @@ public struct Clip: Hashable, Sendable {
         self.channels = channels
         self.loudnessLUFS = loudnessLUFS
         self.truePeakDBTP = truePeakDBTP
+        self.loudnessAtTargetLUFS = loudnessAtTargetLUFS
     }
 
     /// How long it sounds, rounded up to the next nanosecond: who plans with it must not be early.
@@ -58,10 +63,27 @@ public struct Clip: Hashable, Sendable {
     ///   - volumeDecibels: on top of that; the programme's.
     /// - Returns: decibels in ``gainRange``. The peaks are the player's limiter's business.
     public func gainDecibels(targetLUFS: Double, volumeDecibels: Double) -> Double {
+        Self.gainDecibels(from: loudnessLUFS, targetLUFS: targetLUFS, volumeDecibels: volumeDecibels)
+    }
+
+    /// See ``gainDecibels(targetLUFS:volumeDecibels:)``, for a sound of which only the loudness is known.
+    public static func gainDecibels(from loudnessLUFS: Double, targetLUFS: Double, volumeDecibels: Double) -> Double {
         let correction = targetLUFS - loudnessLUFS
         let gain = (correction.isFinite ? correction : 0) + (volumeDecibels.isFinite ? volumeDecibels : 0)
-        return min(max(gain, Self.gainRange.lowerBound), Self.gainRange.upperBound)
+        return min(max(gain, gainRange.lowerBound), gainRange.upperBound)
     }
+
+    /// By how much it stays below the loudness of the others, in LU, if that is worth a word: its peaks stand out so far from
+    /// the rest that the limiter holds it back, or it is so soft that the largest gain does not suffice. `nil` up to
+    /// ``tolerableShortfallLU``, which nobody calls softer.
+    public func shortfall(targetLUFS: Double) -> Double? {
+        guard let loudnessAtTargetLUFS else { return nil }
+        let shortfall = targetLUFS - loudnessAtTargetLUFS
+        return shortfall > Self.tolerableShortfallLU ? shortfall : nil
+    }
+
+    /// Half the power.
+    public static let tolerableShortfallLU = 3.0
 
     /// What a gain may be, in dB: below it nothing is heard, above it noise is lifted instead of speech.
     public static let gainRange: ClosedRange<Double> = -40...20

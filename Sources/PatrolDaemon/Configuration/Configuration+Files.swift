@@ -39,6 +39,44 @@ extension Configuration {
         {
             let message = "names \(loudspeaker.clipsFolder), which is not a folder that can be read"
             problems.append(ConfigurationProblem(key: "loudspeaker.clips", message: message))
+            return problems
+        }
+        return problems + clipProblems(loudspeaker)
+    }
+
+    /// So many names of the folder are compared with one that is not there.
+    private static let mostSuggestions = 2000
+
+    /// Programmes that name what is not in the folder, and a folder with more than is taken.
+    private func clipProblems(_ loudspeaker: LoudspeakerSettings) -> [ConfigurationProblem] {
+        let folder = loudspeaker.clipsFolder
+        let needed = Set(loudspeaker.programmes.flatMap(\.clips))
+        var present: Set<ClipName> = []
+        var suggestions: [ClipName] = []
+        var count = 0
+        do throws(ClipFolderError) {
+            try ClipFolder.forEachName(in: folder) { name in
+                count += 1
+                if needed.contains(name) { present.insert(name) }
+                if suggestions.count < Self.mostSuggestions { suggestions.append(name) }
+            }
+        } catch {
+            let message = "names a folder that cannot be read: \(error)"
+            return [ConfigurationProblem(key: "loudspeaker.clips", message: message)]
+        }
+        suggestions.sort()
+        var problems: [ConfigurationProblem] = []
+        for (index, programme) in loudspeaker.programmes.enumerated() {
+            for clip in programme.clips where !present.contains(clip) {
+                let hint = NearestClip.hint(for: clip, among: suggestions)
+                let allowed = "its .wav, .flac, .ogg and .mp3 files, letter by letter"
+                let message = "has \"\(clip)\", which is not in \(folder)\(hint) (allowed: \(allowed))"
+                problems.append(ConfigurationProblem(key: "programme[\(index + 1)].clips", message: message))
+            }
+        }
+        if count > ClipFolder.mostFiles {
+            let message = "names \(folder), which has \(count) clips; allowed: up to \(ClipFolder.mostFiles)"
+            problems.append(ConfigurationProblem(key: "loudspeaker.clips", message: message))
         }
         return problems
     }

@@ -46,18 +46,28 @@ extension HealthChecks {
             let bad = listing.entries.compactMap { entry -> String? in
                 if case .bad(let reason) = entry.verdict { "\(entry.name): \(reason)" } else { nil }
             }
-            guard !bad.isEmpty || listing.leftOut > 0 else {
+            let names = listing.entries.map(\.name)
+            // A bad one that a programme names is among the bad ones.
+            let absent = listing.missing.filter { $0.cause == .absent }.map {
+                "programme \($0.programme) names \($0.clip), which is not there\(NearestClip.hint(for: $0.clip, among: names))"
+            }
+            var faults: [String] = []
+            if !absent.isEmpty { faults.append(few(absent)) }
+            if !bad.isEmpty {
+                faults.append("\(bad.count) of \(listing.entries.count) cannot be played: \(few(bad))")
+            }
+            if let leftOut = listing.leftOut { faults.append("\(leftOut)") }
+            guard !faults.isEmpty else {
                 return HealthReport.Check(name: name, state: .ok, message: "\(listing.clips.count) can be played")
             }
-            let shown = bad.prefix(5).joined(separator: "; ")
-            let rest = bad.count > 5 ? "; and \(bad.count - 5) more, see patrolctl clips" : ""
-            let leftOut = listing.leftOut > 0 ? "; \(listing.leftOut) files too many" : ""
-            return HealthReport.Check(
-                name: name,
-                state: .degraded,
-                message: "\(bad.count) of \(listing.entries.count) cannot be played: \(shown)\(rest)\(leftOut)"
-            )
+            return HealthReport.Check(name: name, state: .degraded, message: faults.joined(separator: "; "))
         }
+    }
+
+    /// The first five; `patrolctl clips` lists all.
+    private static func few(_ faults: [String]) -> String {
+        let rest = faults.count > 5 ? "; and \(faults.count - 5) more, see patrolctl clips" : ""
+        return faults.prefix(5).joined(separator: "; ") + rest
     }
 
     private static func light(_ fittings: Fittings) -> HealthReport.Check {

@@ -65,8 +65,31 @@ extension InformationDesk {
         switch state {
         case .checking: ClipsReport(folder: folder, state: "checking", clips: [])
         case .failed(let reason): ClipsReport(folder: folder, state: reason, clips: [])
-        case .ready(let listing): ClipsReport(folder: folder, state: "ready", clips: listing.entries.map(clip))
+        case .ready(let listing):
+            ClipsReport(
+                folder: folder,
+                state: "ready",
+                clips: listing.entries.map(clip),
+                missing: listing.missing.map { self.missing($0, among: listing) },
+                leftOut: listing.leftOut.map {
+                    ClipsReport.LeftOut(
+                        count: $0.count,
+                        bound: $0.bound,
+                        firstNames: $0.firstNames.map(\.description),
+                        message: $0.description
+                    )
+                }
+            )
         }
+    }
+
+    private func missing(_ missing: MissingClip, among listing: ClipListing) -> ClipsReport.Missing {
+        let problem =
+            switch missing.cause {
+            case .absent: "is not there" + NearestClip.hint(for: missing.clip, among: listing.entries.map(\.name))
+            case .bad(let reason): "cannot be played: \(reason)"
+            }
+        return ClipsReport.Missing(programme: missing.programme, name: missing.clip.description, problem: problem)
     }
 
     private func clip(_ entry: ClipEntry) -> ClipsReport.Clip {
@@ -79,8 +102,22 @@ extension InformationDesk {
                 sha256: clip.sha256,
                 durationSeconds: rounded(clip.duration.inSeconds),
                 loudnessLUFS: rounded(clip.loudnessLUFS),
-                truePeakDBTP: rounded(clip.truePeakDBTP)
+                truePeakDBTP: rounded(clip.truePeakDBTP),
+                warning: warning(about: clip)
             )
         }
+    }
+
+    /// What is not as it could be with a clip that can be played.
+    private func warning(about clip: Clip) -> String? {
+        guard let target = configuration.loudspeaker?.targetLoudnessLUFS,
+            let shortfall = clip.shortfall(targetLUFS: target)
+        else { return nil }
+        let rounded = (shortfall * 10).rounded() / 10
+        let gain = clip.gainDecibels(targetLUFS: target, volumeDecibels: 0)
+        let cause =
+            gain < Clip.gainRange.upperBound
+            ? "its peaks stand out so far that the limiter holds it back" : "it is recorded too softly"
+        return "comes out \(rounded) LU softer than the others: \(cause)"
     }
 }

@@ -4,13 +4,13 @@ import PatrolVehicle
 import ServiceLifecycle
 import Synchronization
 
-/// The station's recordings: looked at when the daemon starts and when somebody asks for it.
+/// The station's recordings: looked at when the daemon starts, when the folder has changed, and when somebody asks for it.
 final class ClipShelf: Service {
     /// How it stands with them.
     enum State: Sendable {
         /// The first look goes on; nothing can be played yet.
         case checking
-        /// What is there.
+        /// What is there, and what programmes name and is not.
         case ready(ClipListing)
         /// Why the folder, or the player that checks it, cannot be used.
         case failed(String)
@@ -18,18 +18,39 @@ final class ClipShelf: Service {
 
     let folder: String
     private let clips: ClipFolder
+    private let watcher: ClipFolderWatcher
     private let logger: Logger
+    private let record: @Sendable (EventKind) -> Void
+    private let missing: Mutex<MissingClips>
     private let listener = Mutex<@Sendable ([ClipName: Clip]) -> Void>({ _ in })
     private let current = Mutex(State.checking)
     /// One look at a time.
     private let requests: AsyncStream<@Sendable (State) -> Void>
     private let requester: AsyncStream<@Sendable (State) -> Void>.Continuation
 
-    init(folder: String, clips: ClipFolder, logger: Logger) {
+    /// - Parameters:
+    ///   - programmes: whose clips should be there.
+    ///   - record: to the journal.
+    init(
+        folder: String,
+        clips: ClipFolder,
+        programmes: [Programme],
+        clocks: Clocks,
+        logger: Logger,
+        record: @escaping @Sendable (EventKind) -> Void
+    ) {
         self.folder = folder
         self.clips = clips
         self.logger = logger
-        (requests, requester) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(8))
+        self.record = record
+        missing = Mutex(MissingClips(programmes: programmes))
+        let (requests, requester) = AsyncStream.makeStream(
+            of: (@Sendable (State) -> Void).self,
+            bufferingPolicy: .bufferingOldest(8)
+        )
+        (self.requests, self.requester) = (requests, requester)
+        // Where so many looks wait already that there is no room, one of them is this one.
+        watcher = ClipFolderWatcher(path: folder, clocks: clocks) { requester.yield { _ in } }
     }
 
     /// What was found by the last look.
@@ -68,6 +89,7 @@ final class ClipShelf: Service {
     }
 
     func run() async throws {
+        startWatching()
         await withGracefulShutdownHandler {
             await look()
             for await answer in requests {
@@ -78,15 +100,30 @@ final class ClipShelf: Service {
             self.requester.finish()
             self.clips.cancel()
         }
+        watcher.stop()
+    }
+
+    private func startWatching() {
+        var failure: SystemCallError?
+        do throws(SystemCallError) {
+            try watcher.start()
+            failure = watcher.failure
+        } catch {
+            failure = error
+        }
+        // A cart can do without: then somebody has to ask for the look.
+        guard let failure else { return }
+        logger.warning("changes of the clips folder may be noticed late", metadata: ["error": "\(failure)"])
     }
 
     private func look() async {
         let clips = clips
+        let unfinished = watcher.unfinished
         let result: Result<ClipListing, ClipFolderError>
         do {
             result = try await BlockingWork.run(name: "clips") {
                 do throws(ClipFolderError) {
-                    return .success(try clips.refresh())
+                    return .success(try clips.refresh(unfinished: unfinished))
                 } catch {
                     return .failure(error)
                 }
@@ -102,25 +139,53 @@ final class ClipShelf: Service {
         }
     }
 
-    private func take(_ listing: ClipListing) {
-        current.withLock { $0 = .ready(listing) }
-        for entry in listing.entries {
-            guard case .bad(let reason) = entry.verdict else { continue }
-            logger.warning("a clip cannot be played", metadata: ["clip": "\(entry.name)", "reason": "\(reason)"])
+    private func take(_ found: ClipListing) {
+        var listing = found
+        let (clips, problems) = (found.clips, found.problems)
+        let change = missing.withLock { missing in
+            let change = missing.look(isGood: { clips[$0] != nil }, problem: { problems[$0] })
+            listing.missing = missing.missing
+            return change
         }
-        if listing.leftOut > 0 {
-            logger.warning("there are too many clips", metadata: ["left_out": "\(listing.leftOut)"])
+        let before = current.withLock { current in
+            defer { current = .ready(listing) }
+            return current
+        }
+        log(listing, unless: before)
+        if let change { record(.clips(change)) }
+        listener.withLock { $0 }(clips)
+    }
+
+    /// What is as it was is not said again: a folder that changes often is looked at often.
+    private func log(_ listing: ClipListing, unless before: State) {
+        var known: ClipListing?
+        if case .ready(let listing) = before { known = listing }
+        guard listing.entries != known?.entries || listing.leftOut != known?.leftOut else { return }
+        let knownProblems = known?.problems ?? [:]
+        for (name, reason) in listing.problems.sorted(by: { $0.key < $1.key }) where knownProblems[name] != reason {
+            logger.warning("a clip cannot be played", metadata: ["clip": "\(name)", "reason": "\(reason)"])
+        }
+        if let leftOut = listing.leftOut, leftOut != known?.leftOut {
+            logger.warning(
+                "there are too many clips",
+                metadata: ["left_out": "\(leftOut.count)", "allowed": "\(leftOut.bound)"]
+            )
         }
         if let failure = listing.manifestFailure {
             logger.warning("the clips are checked again at the next start", metadata: ["error": "\(failure)"])
         }
         logger.info("clips", metadata: ["playable": "\(listing.clips.count)", "checked": "\(listing.checked)"])
-        listener.withLock { $0 }(listing.clips)
     }
 
     private func fail(_ reason: String) {
-        current.withLock { $0 = .failed(reason) }
-        logger.error("the clips cannot be used", metadata: ["error": "\(reason)"])
+        let before = current.withLock { current in
+            defer { current = .failed(reason) }
+            return current
+        }
+        let change = missing.withLock { $0.look(isGood: { _ in false }, problem: { _ in nil }, because: reason) }
+        let isKnown = if case .failed(reason) = before { true } else { false }
+        if !isKnown { logger.error("the clips cannot be used", metadata: ["error": "\(reason)"]) }
+        if let change { record(.clips(change)) }
         listener.withLock { $0 }([:])
     }
 }

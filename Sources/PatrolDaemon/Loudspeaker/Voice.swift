@@ -36,9 +36,14 @@ struct Voice: Sendable {
                 // The folder of the clips need not be writable; the journal's is.
                 manifest: premises.configuration.journal.folder + "/clips.json",
                 settings: player,
+                needed: Set(settings.programmes.flatMap(\.clips)),
+                targetLUFS: settings.targetLoudnessLUFS,
                 clocks: premises.clocks
             ),
-            logger: premises.logger
+            programmes: settings.programmes,
+            clocks: premises.clocks,
+            logger: premises.logger,
+            record: { events.record($0) }
         )
         let loudspeaker = Loudspeaker(
             announcer: Announcer(

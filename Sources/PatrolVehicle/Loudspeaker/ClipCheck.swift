@@ -23,6 +23,8 @@ struct ClipCheck {
     }
 
     let settings: PlayerSettings
+    /// The loudness that all clips are brought to.
+    let targetLUFS: Double
     /// How long one file may take.
     let limit: Duration
     let clocks: Clocks
@@ -36,7 +38,7 @@ struct ClipCheck {
             timer = try BootTimer()
             process = try ChildProcess(
                 path: settings.program,
-                arguments: ["check", path],
+                arguments: ["check", "--target=\(targetLUFS)", path],
                 environment: settings.environment
             )
         } catch {
@@ -128,6 +130,7 @@ private struct Answer: Decodable {
         case channels
         case loudness = "loudness_lufs"
         case truePeak = "true_peak_dbtp"
+        case atTarget = "at_target_lufs"
     }
 
     let ok: Bool
@@ -138,6 +141,7 @@ private struct Answer: Decodable {
     let channels: Int?
     let loudness: Double?
     let truePeak: Double?
+    let atTarget: Double?
 
     func clip(name: ClipName) -> Clip? {
         guard let sha256, let frames, let rate, let channels, let loudness, let truePeak else { return nil }
@@ -148,7 +152,8 @@ private struct Answer: Decodable {
             sampleRate: rate,
             channels: channels,
             loudnessLUFS: loudness,
-            truePeakDBTP: truePeak
+            truePeakDBTP: truePeak,
+            loudnessAtTargetLUFS: atTarget
         )
         return clip.isPlausible ? clip : nil
     }
@@ -159,6 +164,6 @@ extension Clip {
     var isPlausible: Bool {
         sha256.utf8.count == 64 && sha256.allSatisfy { $0.isHexDigit && $0.isASCII && !$0.isUppercase }
             && frames > 0 && (1...1_000_000).contains(sampleRate) && (1...64).contains(channels)
-            && loudnessLUFS.isFinite && truePeakDBTP.isFinite
+            && loudnessLUFS.isFinite && truePeakDBTP.isFinite && (loudnessAtTargetLUFS?.isFinite ?? true)
     }
 }

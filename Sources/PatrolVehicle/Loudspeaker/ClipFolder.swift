@@ -7,28 +7,31 @@ import Synchronization
 /// A clip is a regular file whose name ends in `.wav`, `.flac`, `.ogg` or `.mp3`, in any case; hidden files and others
 /// are none of ours. Each is checked by `patrol-player check`, one process and one file at a time, unless the manifest
 /// knows it as it is.
+///
+/// At most ``mostFiles`` are taken: those that the programmes name, and of the others the first by name.
 public final class ClipFolder: Sendable {
-    /// At most so many files; the first by name are taken.
+    /// At most so many files: each takes a process and up to seconds to check, and memory.
     public static let mostFiles = 500
     /// The longest name, in bytes of UTF-8: it travels with every event of its clip.
     public static let longestName = 128
-    /// At most so many names are held while the folder is read.
-    private static let mostNames = 10_000
     /// How often what was found is kept while the first check of many files goes on: a key may be turned at any time.
     private static let keepingInterval: Duration = .seconds(20)
 
     private let path: String
     private let manifestPath: String
+    private let needed: Set<ClipName>
     private let check: ClipCheck
     private let clocks: Clocks
     private let cancellation: WakeDescriptor
     /// The files as the last refresh found them, as far as they can be recognised again.
-    private let checked = Mutex(ClipManifest())
+    private let checked = Mutex(ClipManifest(targetLUFS: 0))
 
     /// - Parameters:
     ///   - path: the folder.
     ///   - manifest: a file in a folder that can be written; the folder of the clips need not be.
     ///   - settings: the program and its environment; the device does not matter.
+    ///   - needed: the clips that programmes name: they are taken before all others.
+    ///   - targetLUFS: the loudness that all clips are brought to; how close each comes to it is measured, too.
     ///   - limit: how long the check of one file may take. The longest clip is half an hour.
     ///   - clocks: the machine's own.
     /// - Throws: what the system lacks: descriptors.
@@ -36,14 +39,23 @@ public final class ClipFolder: Sendable {
         path: String,
         manifest: String,
         settings: PlayerSettings,
+        needed: Set<ClipName> = [],
+        targetLUFS: Double = -16,
         limit: Duration = .seconds(120),
         clocks: Clocks
     ) throws(SystemCallError) {
         self.path = path
         manifestPath = manifest
+        self.needed = needed
         self.clocks = clocks
         cancellation = try WakeDescriptor()
-        check = ClipCheck(settings: settings, limit: limit, clocks: clocks, cancellation: cancellation)
+        check = ClipCheck(
+            settings: settings,
+            targetLUFS: targetLUFS,
+            limit: limit,
+            clocks: clocks,
+            cancellation: cancellation
+        )
     }
 
     /// Ends a refresh that is under way, and every later one, at once; from any thread.
@@ -53,16 +65,27 @@ public final class ClipFolder: Sendable {
 
     /// Looks at the folder and checks what is new or changed. It takes its time and blocks: it needs a thread of its
     /// own. One refresh at a time.
-    /// - Parameter progress: gets each entry when it is known, in order.
-    public func refresh(progress: (ClipEntry) -> Void = { _ in }) throws(ClipFolderError) -> ClipListing {
-        let (names, unread) = try fileNames()
-        let known = ClipManifest(readingFrom: manifestPath)
-        var found = ClipManifest()
+    /// - Parameters:
+    ///   - unfinished: files that somebody is writing; they are not checked.
+    ///   - progress: gets each entry when it is known, in order.
+    public func refresh(
+        unfinished: Set<ClipName> = [],
+        progress: (ClipEntry) -> Void = { _ in }
+    ) throws(ClipFolderError) -> ClipListing {
+        let choice = try Self.choice(of: Self.mostFiles, in: path, needed: needed)
+        let known = ClipManifest(readingFrom: manifestPath, targetLUFS: check.targetLUFS)
+        var found = ClipManifest(targetLUFS: check.targetLUFS)
         var listing = ClipListing()
-        listing.leftOut = max(0, names.count - Self.mostFiles) + unread
+        listing.leftOut = choice.leftOut
         var kept = clocks.now()
         do throws(ClipFolderError) {
-            for name in names.prefix(Self.mostFiles) {
+            for name in choice.names {
+                if unfinished.contains(name) {
+                    let entry = ClipEntry(name: name, verdict: .bad(reason: "it is still being written"))
+                    listing.entries.append(entry)
+                    progress(entry)
+                    continue
+                }
                 let (entry, stamp, isNew) = try look(at: name, known: known)
                 if let stamp { found.entries[entry.name] = .init(stamp: stamp, verdict: entry.verdict) }
                 listing.entries.append(entry)
@@ -176,33 +199,8 @@ public final class ClipFolder: Sendable {
         return name.isPlain ? nil : "its name has control characters"
     }
 
-    // MARK: - The folder
-
-    /// The names of the files that may be clips, in the order of their bytes, and how many more there are.
-    private func fileNames() throws(ClipFolderError) -> (names: [ClipName], leftOut: Int) {
-        guard let folder = opendir(path) else {
-            throw .folder(SystemCallError(call: "opendir", errno: errno, context: path))
-        }
-        defer { closedir(folder) }
-        var names: [ClipName] = []
-        var leftOut = 0
-        while true {
-            // readdir(3): the end and an error look alike but for errno.
-            errno = 0
-            guard let entry = readdir(folder) else { break }
-            guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { continue }
-            // Not the whole array: the kernel's record ends with the name.
-            let text = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
-            let name = UnsafeRawBufferPointer(start: text, count: strlen(text)).map(\.self)
-            guard Self.isClipName(name) else { continue }
-            if names.count < Self.mostNames { names.append(ClipName(bytes: name)) } else { leftOut += 1 }
-        }
-        guard errno == 0 else { throw .folder(SystemCallError(call: "readdir", errno: errno, context: path)) }
-        names.sort()
-        return (names, leftOut)
-    }
-
-    private static func isClipName(_ name: [UInt8]) -> Bool {
+    /// Whether a file of this name may be a clip.
+    static func isClipName(_ name: [UInt8]) -> Bool {
         guard name.first != UInt8(ascii: "."), let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
         // Only letters of ASCII differ by this bit; `W` becomes `w`.
         let ending = String(decoding: name[(dot + 1)...].map { $0 | 0x20 }, as: UTF8.self)

@@ -28,13 +28,49 @@ public struct ClipListing: Hashable, Sendable {
     public var entries: [ClipEntry] = []
     /// How many files had to be checked, because nothing was known of them as they are.
     public var checked = 0
-    /// How many files there are beyond ``ClipFolder/mostFiles``; they are not looked at.
-    public var leftOut = 0
+    /// The files beyond ``ClipFolder/mostFiles``, which are not looked at; `nil` if there are none.
+    public var leftOut: LeftOut?
+    /// What programmes name and cannot be played; for whoever knows the programmes to fill in.
+    public var missing: [MissingClip] = []
     /// Why what was found could not be kept for the next start; `nil` if it was, or nothing had changed.
     public var manifestFailure: SystemCallError?
 
+    /// Files that are not looked at, because there are too many.
+    public struct LeftOut: Hashable, Sendable, CustomStringConvertible {
+        /// How many.
+        public var count: Int
+        /// How many are looked at.
+        public var bound: Int
+        /// The first of them by name.
+        public var firstNames: [ClipName]
+
+        /// See the properties.
+        public init(count: Int, bound: Int, firstNames: [ClipName]) {
+            self.count = count
+            self.bound = bound
+            self.firstNames = firstNames
+        }
+
+        /// In words, with the bound.
+        public var description: String {
+            let names = firstNames.map(\.description).joined(separator: ", ")
+            return
+                "\(count) files are left out (\(names)\(count > firstNames.count ? ", …" : "")): \(bound) are taken, those "
+                + "that programmes name and then the first by name"
+        }
+    }
+
     /// An empty folder.
     public init() {}
+
+    /// What is wrong with the others, by name.
+    public var problems: [ClipName: String] {
+        var problems: [ClipName: String] = [:]
+        for entry in entries {
+            if case .bad(let reason) = entry.verdict { problems[entry.name] = reason }
+        }
+        return problems
+    }
 
     /// Those that can be played, by name.
     public var clips: [ClipName: Clip] {

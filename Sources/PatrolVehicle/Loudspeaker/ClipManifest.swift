@@ -20,16 +20,21 @@ struct ClipManifest: Hashable, Sendable {
         var verdict: ClipVerdict
     }
 
-    /// To be changed when the meaning of an entry does.
-    private static let version = 1
+    /// To be changed when the meaning of an entry does, or the way in which a file is measured and judged: then everything
+    /// is checked anew. 2: mono is counted twice, and a WAV's own claim is held against what is there.
+    private static let version = 2
     /// 500 entries of less than 2 kB.
     private static let longestFile = 1_048_576
 
+    /// What ``Clip/loudnessAtTargetLUFS`` is about.
+    let targetLUFS: Double
     /// By name.
     var entries: [ClipName: Entry] = [:]
 
     /// Nothing is known.
-    init() {}
+    init(targetLUFS: Double) {
+        self.targetLUFS = targetLUFS
+    }
 
     /// What is known here, and what another one knows better.
     func adding(_ other: ClipManifest) -> ClipManifest {
@@ -38,8 +43,9 @@ struct ClipManifest: Hashable, Sendable {
         return sum
     }
 
-    /// Reads a manifest; an empty one for anything that is none.
-    init(readingFrom path: String) {
+    /// Reads a manifest; an empty one for anything that is none, or is about another target.
+    init(readingFrom path: String, targetLUFS: Double) {
+        self.targetLUFS = targetLUFS
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -56,7 +62,7 @@ struct ClipManifest: Hashable, Sendable {
         guard count <= Self.longestFile else { return }
         do {
             let file = try JSONDecoder().decode(ManifestFile.self, from: Data(bytes[..<count]))
-            guard file.version == Self.version else { return }
+            guard file.version == Self.version, file.target == targetLUFS else { return }
             for item in file.clips {
                 // One entry that makes no sense spoils only itself.
                 guard let verdict = item.verdict else { continue }
@@ -79,7 +85,7 @@ struct ClipManifest: Hashable, Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data: Data
         do {
-            data = try encoder.encode(ManifestFile(version: Self.version, clips: items))
+            data = try encoder.encode(ManifestFile(version: Self.version, target: targetLUFS, clips: items))
         } catch {
             // Texts, whole and finite numbers always encode.
             throw SystemCallError(call: "encode", errno: EINVAL, context: path)
@@ -99,6 +105,7 @@ private struct ManifestFile: Codable {
         var channels: Int?
         var loudness: Double?
         var truePeak: Double?
+        var atTarget: Double?
 
         init(name: String, entry: ClipManifest.Entry) {
             self.name = name
@@ -112,6 +119,7 @@ private struct ManifestFile: Codable {
                 channels = clip.channels
                 loudness = clip.loudnessLUFS
                 truePeak = clip.truePeakDBTP
+                atTarget = clip.loudnessAtTargetLUFS
             }
         }
 
@@ -125,13 +133,15 @@ private struct ManifestFile: Codable {
                 sampleRate: rate,
                 channels: channels,
                 loudnessLUFS: loudness,
-                truePeakDBTP: truePeak
+                truePeakDBTP: truePeak,
+                loudnessAtTargetLUFS: atTarget
             )
             return clip.isPlausible ? .good(clip) : nil
         }
     }
 
     var version: Int
+    var target: Double
     var clips: [Item]
 }
 

@@ -16,9 +16,13 @@ struct ClipFormat: Hashable, Sendable {
 /// thirty formats more, none of which a clip has a use for, and it guesses when it does not know.
 final class ClipFile {
     let format: ClipFormat
+    /// What the file itself says about its length.
+    let claim: LengthClaim
     private let isMP3: Bool
     private let descriptor: CInt
     private let handle: OpaquePointer
+    /// What the handle reads from, if it is not the descriptor.
+    private let patched: PatchedFile?
 
     /// - Throws: naming what is wrong; the file's name is not in it.
     init(path: String) throws(ClipProblem) {
@@ -26,8 +30,17 @@ final class ClipFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw ClipProblem("cannot be opened", errno: errno) }
         do throws(ClipProblem) {
-            try Self.requireSound(descriptor)
-            let (handle, info) = try Self.decoder(of: descriptor)
+            let size = try Self.requireSound(descriptor)
+            claim = LengthClaim(of: Self.bytes(of: descriptor, size: size))
+            if case .bytes(let claimed, let present) = claim, present < claimed {
+                throw ClipProblem("ends early: its header claims \(claimed) bytes of sound, \(present) are there")
+            }
+            if case .open(let offset?) = claim {
+                patched = PatchedFile(descriptor: descriptor, size: size, at: offset)
+            } else {
+                patched = nil
+            }
+            let (handle, info) = try Self.decoder(of: descriptor, patched)
             self.handle = handle
             format = try Self.format(of: info, handle)
             isMP3 = info.format & CInt(SF_FORMAT_TYPEMASK) == CInt(SF_FORMAT_MPEG)
@@ -57,24 +70,36 @@ final class ClipFile {
             return ClipProblem("breaks off after \(frames) frames: \(Self.text(sf_strerror(handle)))")
         }
         guard frames > 0 else { return ClipProblem("holds no sound: 0 frames") }
+        if case .endMark(isThere: false) = claim { return noEndMark(frames) }
         guard let claimed = format.claimedFrames else {
-            return ClipProblem("has no end mark after \(frames) frames: it was cut off")
+            if case .open = claim { return nil }
+            return noEndMark(frames)
         }
         guard frames >= claimed - slack(of: claimed) else {
-            return ClipProblem("ends before its claimed length: \(frames) of \(claimed) frames")
+            let length =
+                claim == .nothing
+                ? "the length that the decoder guesses from its bit rate" : "the length that its header claims"
+            return ClipProblem("ends before \(length): \(frames) of \(claimed) frames")
         }
         guard !isMP3 || !goesOn else {
             return ClipProblem(
-                "goes on after its claimed \(claimed) frames: an MP3 of variable bit rate needs a Xing header"
+                "goes on after the \(claimed) frames that the decoder takes for its length: an MP3 of variable bit rate needs "
+                    + "a Xing header"
             )
         }
         return nil
     }
 
-    /// By how much a complete file may be shorter than it claims: only an MP3, whose length is a guess from the size of its
-    /// first frame if it has no Xing header. That size is rounded by up to one byte in some two hundred.
+    private func noEndMark(_ frames: Int64) -> ClipProblem {
+        ClipProblem("has no end mark after \(frames) frames: it was cut off")
+    }
+
+    /// By how much a complete file may be shorter than it claims: only an MP3, whose decoder may keep a frame of 1152 at
+    /// either end. Without a Xing header its length is a guess from the size of its first frame, which is rounded by up to
+    /// one byte in some two hundred.
     private func slack(of claimed: Int64) -> Int64 {
-        isMP3 ? 2 * 1152 + claimed / 100 : 0
+        guard isMP3 else { return 0 }
+        return 2 * 1152 + (claim == .frames ? 0 : claimed / 100)
     }
 
     /// Whether more than a few frames of an MP3 were left unread. Without a Xing header libsndfile guesses the length from
@@ -104,9 +129,20 @@ final class ClipFile {
         }
     }
 
-    private static func decoder(of descriptor: CInt) throws(ClipProblem) -> (OpaquePointer, SF_INFO) {
+    private static func bytes(of descriptor: CInt, size: Int64) -> ByteSource {
+        ByteSource(size: size) { offset, count in
+            var bytes = [UInt8](repeating: 0, count: count)
+            // What cannot be read is not there: the decoder meets the same fault and names it.
+            return Array(bytes.prefix(max(0, pread(descriptor, &bytes, count, off_t(offset)))))
+        }
+    }
+
+    private static func decoder(
+        of descriptor: CInt,
+        _ patched: PatchedFile?
+    ) throws(ClipProblem) -> (OpaquePointer, SF_INFO) {
         var info = SF_INFO()
-        guard let handle = sf_open_fd(descriptor, CInt(SFM_READ), &info, 0) else {
+        guard let handle = patched.map({ $0.open(&info) }) ?? sf_open_fd(descriptor, CInt(SFM_READ), &info, 0) else {
             // With no handle sf_strerror(3) tells what the last attempt to open said. What it says of an MP3 without a
             // frame is "File does not exist or is not a regular file", which was found out to be wrong before.
             let reason = text(sf_strerror(nil))
@@ -116,7 +152,8 @@ final class ClipFile {
         return (handle, info)
     }
 
-    private static func requireSound(_ descriptor: CInt) throws(ClipProblem) {
+    /// - Returns: the size in bytes.
+    private static func requireSound(_ descriptor: CInt) throws(ClipProblem) -> Int64 {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw ClipProblem("cannot be looked at", errno: errno) }
         switch status.st_mode & S_IFMT {
@@ -132,6 +169,7 @@ final class ClipFile {
         let count = pread(descriptor, &head, head.count, 0)
         guard count >= 0 else { throw ClipProblem("cannot be read", errno: errno) }
         guard isSound(head.prefix(count)) else { throw ClipProblem("is no WAV, FLAC, OGG or MP3 file") }
+        return Int64(status.st_size)
     }
 
     /// The first bytes of the four formats; an MP3 begins with an ID3v2 tag or with the eleven set bits of a frame's head.

@@ -7,11 +7,15 @@ final class LoudnessMeter {
     private var state: UnsafeMutablePointer<ebur128_state>?
     private let channels: Int
 
-    init(channels: Int, rate: Int) throws(ClipProblem) {
+    /// - Parameter findsPeak: whether ``truePeak`` will be asked for.
+    init(channels: Int, rate: Int, findsPeak: Bool = true) throws(ClipProblem) {
         self.channels = channels
-        let mode = Int32(bitPattern: EBUR128_MODE_I.rawValue | EBUR128_MODE_TRUE_PEAK.rawValue)
-        state = ebur128_init(UInt32(channels), UInt(rate), mode)
+        let peak = findsPeak ? EBUR128_MODE_TRUE_PEAK.rawValue : 0
+        state = ebur128_init(UInt32(channels), UInt(rate), Int32(bitPattern: EBUR128_MODE_I.rawValue | peak))
         guard state != nil else { throw ClipProblem("its loudness cannot be measured: no memory") }
+        // What has one channel sounds from every loudspeaker: it is counted twice, so that it is as loud as the same sound
+        // in stereo (ebur128.h, EBUR128_DUAL_MONO; EBU Tech 3344, 3.2). It fails only for a channel that is not there.
+        if channels == 1 { ebur128_set_channel(state, 0, Int32(bitPattern: EBUR128_DUAL_MONO.rawValue)) }
     }
 
     deinit {

@@ -8,7 +8,8 @@ import func Glibc.pow
 /// as many frames as what went in: the delay is taken off at the beginning and given back by ``finish()``.
 struct Limiter: Sendable {
     /// −1 dBTP, with 0.25 dB for what four times oversampling overlooks near half the rate.
-    static let ceiling = Float(pow(10, -1.25 / 20))
+    static let ceilingDecibels = -1.25
+    static let ceiling = Float(pow(10, ceilingDecibels / 20))
     /// A gain of 1 in fixed point: sums of integers do not drift, so that 1 stays exactly 1.
     private static let one: Int64 = 1 << 32
 

@@ -33,10 +33,23 @@ enum BadFiles {
             try clip.write(to: whole, using: &dice)
             let bytes = Array(try Data(contentsOf: URL(filePath: whole)))
             switch format {
-            case .wav: try add("header.wav", Array(bytes[..<44]), "0 frames")
+            case .wav:
+                // As libsndfile has it, both are whole.
+                try add("header.wav", Array(bytes[..<44]), "claims 176400 bytes of sound, 0 are there")
+                try add("half.wav", Array(bytes[..<48_000]), "claims 176400 bytes of sound, 47956 are there")
             case .flac: try add("cut.flac", Array(bytes[..<(bytes.count / 2)]), "breaks off", isCut: true)
-            case .ogg: try add("cut.ogg", Array(bytes[..<(bytes.count / 2)]), "cut off", isCut: true)
-            case .mp3: try add("cut.mp3", Array(bytes[..<(bytes.count / 2)]), "ends before", isCut: true)
+            case .ogg:
+                try add("cut.ogg", Array(bytes[..<(bytes.count / 2)]), "cut off", isCut: true)
+                // Between two pages: the others are whole.
+                let lastPage = (0..<bytes.count - 4).last { bytes[$0...].starts(with: "OggS".utf8) } ?? 0
+                try add("pages.ogg", Array(bytes[..<lastPage]), "has no end mark", isCut: true)
+            case .mp3:
+                try add(
+                    "cut.mp3",
+                    Array(bytes[..<(bytes.count / 2)]),
+                    "ends before the length that its header claims",
+                    isCut: true
+                )
             }
         }
         files += try clips(in: folder) + specials(in: folder)

@@ -100,7 +100,7 @@ final class VoiceChain {
         }
     }
 
-    /// Makes a clip in the folder; the daemon knows it from its next start on.
+    /// Makes a clip in the folder; a daemon that runs knows it some 2 s later.
     func makeClip(_ name: String, _ clip: TestClip) throws {
         // First beside the folder, then in one step: the daemon never sees half a clip.
         let path = chain.folder.path("new-\(name)")

@@ -77,6 +77,21 @@ struct EventNameTests {
             (.loudspeaker(.unmuted(.person(requester: "x"))), "loudspeaker.unmuted", "by=x cause=person"),
             (.loudspeaker(.loudspeakerFailed(reason: "gone")), "loudspeaker.failed", "reason=gone"),
             (.loudspeaker(.loudspeakerRecovered(after: .seconds(61))), "loudspeaker.recovered", "after_s=61"),
+            (
+                .clips(
+                    .missing(
+                        [
+                            MissingClip(programme: "p", clip: "Fraud.wav", cause: .absent),
+                            MissingClip(programme: "q", clip: "cut.wav", cause: .bad(reason: "ends early")),
+                        ],
+                        because: nil
+                    )
+                ), "clips.missing", "clips=p: Fraud.wav; q: cut.wav (ends early) count=2"
+            ),
+            (
+                .clips(.missing([MissingClip(programme: "p", clip: "a.wav", cause: .absent)], because: "no folder")),
+                "clips.missing", "because=no folder clips=p: a.wav count=1"
+            ), (.clips(.complete), "clips.complete", ""),
             (.light(.seen(.blinking(onMilliseconds: 1, offMilliseconds: 2))), "light.on", "off_ms=2 on_ms=1"),
             (.light(.seen(.off)), "light.off", ""), (.light(.fault(reason: "r")), "light.fault", "reason=r"),
             (.dutyStarted(duty, by: "x"), "duty.started", "by=x duty=call-out officer=4711"),

@@ -58,6 +58,18 @@ struct FittingsHealthTests {
         #expect(check.state == .degraded)
         #expect(check.message.hasPrefix("7 of 7 cannot be played: 1.wav: is silent; 2.wav: is silent;"))
         #expect(check.message.contains("5.wav") && !check.message.contains("6.wav") && check.message.contains("2 more"))
+        listing.entries = [ClipEntry(name: "fraud.wav", verdict: .bad(reason: "is silent"))]
+        listing.leftOut = .init(count: 9, bound: 500, firstNames: ["x.wav", "y.wav"])
+        listing.missing = [
+            MissingClip(programme: "p", clip: "Fraud.wav", cause: .absent),
+            MissingClip(programme: "p", clip: "fraud.wav", cause: .bad(reason: "is silent")),
+        ]
+        #expect(
+            self.check { $0.clips = .ready(listing) }[0].message
+                == "programme p names Fraud.wav, which is not there; did you mean \"fraud.wav\"?; "
+                + "1 of 1 cannot be played: fraud.wav: is silent; 9 files are left out (x.wav, y.wav, …): 500 are taken, "
+                + "those that programmes name and then the first by name"
+        )
         #expect(self.check { $0.clips = .failed("no folder") }[0].message == "no folder")
         #expect(self.check { $0.clips = .checking }[0].state == .ok)
     }

@@ -1,8 +1,9 @@
 import Foundation
 import PatrolCore
-import PatrolVehicle
 import Synchronization
 import Testing
+
+@testable import PatrolVehicle
 
 @Suite("The clips folder", .serialized)
 struct ClipFolderTests {
@@ -17,14 +18,21 @@ struct ClipFolderTests {
         settings = try FakeChecker.settings(log: folder.path("log"))
     }
 
-    private func refresh(limit: Duration = .seconds(20)) throws -> ClipListing {
+    private func refresh(
+        needed: Set<ClipName> = [],
+        targetLUFS: Double = -16,
+        unfinished: Set<ClipName> = [],
+        limit: Duration = .seconds(20)
+    ) throws -> ClipListing {
         try ClipFolder(
             path: folder.path("clips"),
             manifest: manifest,
             settings: settings,
+            needed: needed,
+            targetLUFS: targetLUFS,
             limit: limit,
             clocks: .system
-        ).refresh()
+        ).refresh(unfinished: unfinished)
     }
 
     /// What the checker was asked to check since the last time, by name.
@@ -46,7 +54,8 @@ struct ClipFolderTests {
             sampleRate: 16_000,
             channels: 1,
             loudnessLUFS: -20.25,
-            truePeakDBTP: -1.5
+            truePeakDBTP: -1.5,
+            loudnessAtTargetLUFS: -16.5
         )
     }
 
@@ -130,8 +139,8 @@ struct ClipFolderTests {
     @Test(
         "A manifest that is damaged, foreign or of another version knows nothing, and is replaced",
         arguments: [
-            "", "{", "null", #"{"version":1}"#, #"{"version":2,"clips":[]}"#, String(repeating: "[", count: 100_000),
-            String(repeating: " ", count: 2_000_000), "half", "lies",
+            "", "{", "null", #"{"version":2}"#, #"{"version":3,"target":-16,"clips":[]}"#,
+            String(repeating: "[", count: 100_000), String(repeating: " ", count: 2_000_000), "half", "lies", "older",
         ]
     )
     func damagedManifest(text: String) throws {
@@ -140,6 +149,8 @@ struct ClipFolderTests {
         let whole = try folder.text(of: "clips.json")
         switch text {
         case "half": try folder.write(String(whole.prefix(whole.count / 2)), to: "clips.json")
+        // What version 1 found was measured and judged in another way.
+        case "older": try folder.write(whole.replacing(#""version":2"#, with: #""version":1"#), to: "clips.json")
         case "lies": try folder.write(whole.replacing("48000", with: "-1"), to: "clips.json")
         default: try folder.write(text, to: "clips.json")
         }
@@ -176,7 +187,27 @@ struct ClipFolderTests {
         #expect(try refresh().checked == 1)
     }
 
-    @Test("More than 500 files: the first by name are taken, the others are counted")
+    @Test("Another common loudness makes everything be measured again, once")
+    func target() throws {
+        try write("a.wav", "bad.wav")
+        #expect(try refresh().checked == 2)
+        #expect(try refresh(targetLUFS: -20).checked == 2)
+        #expect(try refresh(targetLUFS: -20).checked == 0)
+    }
+
+    @Test("A file that somebody is writing is not checked, but named")
+    func unfinished() throws {
+        try write("a.wav", "slow.wav")
+        let first = try refresh(unfinished: ["slow.wav"])
+        #expect(first.entries.last == ClipEntry(name: "slow.wav", verdict: .bad(reason: "it is still being written")))
+        #expect(try checked() == ["a.wav"])
+        #expect(try refresh().clips.count == 2)
+        #expect(try checked() == ["slow.wav"])
+    }
+
+    @Test(
+        "More than 500 files: what programmes name is taken, then the first by name; the others are counted and named"
+    )
     func bound() throws {
         // Known as they are from a manifest, so that no process is needed for each.
         for number in 0..<503 { try write("bad-\(1000 + number).wav") }
@@ -197,9 +228,26 @@ struct ClipFolderTests {
         #expect(throws: ClipFolderError.cancelled) { try cancelled.refresh() }
         let listing = try refresh()
         #expect(listing.checked == 490, "what was found before the cancelling was kept")
-        #expect(listing.entries.count == 500 && listing.leftOut == 3)
+        let rest: [ClipName] = ["bad-1500.wav", "bad-1501.wav", "bad-1502.wav"]
+        #expect(listing.entries.count == 500 && listing.leftOut == .init(count: 3, bound: 500, firstNames: rest))
         #expect(listing.entries.last?.name == "bad-1499.wav")
         #expect(try refresh().checked == 0)
+        let needed = try refresh(needed: ["bad-1501.wav", "missing.wav"])
+        let others: [ClipName] = ["bad-1499.wav", "bad-1500.wav", "bad-1502.wav"]
+        #expect(needed.entries.count == 500 && needed.leftOut == .init(count: 3, bound: 500, firstNames: others))
+        #expect(needed.entries.last?.name == "bad-1501.wav" && needed.checked == 1)
+    }
+
+    @Test("However many files there are, the first by name are found, and the others counted")
+    func many() throws {
+        for number in 0..<6000 { close(creat(folder.path("clips/\(number * 7919 % 6000 + 10_000).wav"), 0o600)) }
+        let choice = try ClipFolder.choice(of: 500, in: folder.path("clips"), needed: ["15999.wav"])
+        let names = (0..<499).map { ClipName("\($0 + 10_000).wav") } + ["15999.wav"]
+        #expect(choice.names == names)
+        #expect(choice.leftOut?.count == 5500)
+        #expect(choice.leftOut?.firstNames == ["10499.wav", "10500.wav", "10501.wav"])
+        let all = try ClipFolder.choice(of: 6000, in: folder.path("clips"), needed: [])
+        #expect(all.names.count == 6000 && all.leftOut == nil)
     }
 
     @Test("Cancelling ends a check that hangs, from another thread")
@@ -283,8 +331,8 @@ private enum FakeChecker {
 
     private static let script = #"""
         #!/bin/bash
-        [ "$1" = check ] && [ $# = 2 ] || exit 1
-        file=$2
+        [ "$1" = check ] && [ "${2%=*}" = --target ] && [ $# = 3 ] || exit 1
+        file=$3
         echo "$file" >> "$LOG"
         bad() { echo '{"file":"","ok":false,"reason":"'"$1"'"}'; exit 2; }
         case "${file##*/}" in
@@ -306,6 +354,6 @@ private enum FakeChecker {
         esac
         sum=0a0a0a0a0a0a0a0a; sum=$sum$sum$sum$sum
         echo '{"file":"","ok":true,"sha256":"'$sum'","frames":48000,"rate":16000,"channels":1,"duration_s":3,' \
-            '"loudness_lufs":-20.25,"true_peak_dbtp":-1.5}'
+            '"loudness_lufs":-20.25,"true_peak_dbtp":-1.5,"at_target_lufs":-16.5,"length":"claimed"}'
         """#
 }

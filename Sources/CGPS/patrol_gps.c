@@ -46,7 +46,10 @@ struct patrol_gps {
     /* Bytes from `start` to `end` are not taken yet. */
     size_t start;
     size_t end;
-    int satellites_used;
+    /* Of the report that was taken last. */
+    char device[PATROL_GPS_DEVICE_SIZE];
+    int device_count;
+    char devices[PATROL_GPS_MOST_DEVICES][PATROL_GPS_DEVICE_SIZE];
     char reason[160];
     char buffer[BUFFER_SIZE];
     struct gps_data_t data;
@@ -54,10 +57,7 @@ struct patrol_gps {
 
 patrol_gps *patrol_gps_create(void) {
     patrol_gps *gps = calloc(1, sizeof *gps);
-    if (gps != NULL) {
-        gps->socket = -1;
-        gps->satellites_used = -1;
-    }
+    if (gps != NULL) gps->socket = -1;
     return gps;
 }
 
@@ -209,18 +209,64 @@ static bool is_report(const char *line, size_t length, const char *class) {
            && strstr(line + size, "\"class\":") == NULL;
 }
 
+/*
+ * Takes the text after a key, up to the quotation mark. A name with an escape, or with what no terminal should get, or
+ * one that is too long, is as good as none.
+ */
+static bool take_name(const char *text, char name[PATROL_GPS_DEVICE_SIZE]) {
+    size_t length = 0;
+    while (text[length] != '"') {
+        const unsigned char c = (unsigned char)text[length];
+        if (c < 0x20 || c == 0x7f || c == '\\' || length + 1 == PATROL_GPS_DEVICE_SIZE) {
+            name[0] = '\0';
+            return false;
+        }
+        name[length++] = (char)c;
+    }
+    name[length] = '\0';
+    return length > 0;
+}
+
+/* gpsd_json(5): "device" in TPV and SKY. libgps keeps the last one where a report has none. */
+static void take_device(patrol_gps *gps, const char *line) {
+    static const char key[] = "\"device\":\"";
+    const char *found = strstr(line, key);
+    if (found == NULL) {
+        gps->device[0] = '\0';
+    } else {
+        take_name(found + sizeof key - 1, gps->device);
+    }
+}
+
+/* gpsd_json(5): DEVICES has a list of DEVICE objects, each with its "path". */
+static void take_devices(patrol_gps *gps, const char *line) {
+    static const char key[] = "\"path\":\"";
+    gps->device_count = 0;
+    while (gps->device_count < PATROL_GPS_MOST_DEVICES && (line = strstr(line, key)) != NULL) {
+        line += sizeof key - 1;
+        if (take_name(line, gps->devices[gps->device_count])) gps->device_count++;
+    }
+}
+
 /* Judges a line by its own class: libgps keeps the values of the last TPV in `fix`, whatever comes after it. */
 static patrol_gps_message take_line(patrol_gps *gps, char *line, size_t length) {
+    static const char devices[] = "{\"class\":\"DEVICES\"";
     while (length > 0 && (line[length - 1] == '\r' || line[length - 1] == ' ')) length--;
     line[length] = '\0';
     if (is_report(line, length, "{\"class\":\"TPV\"")) {
+        take_device(gps, line);
         gps_unpack(line, &gps->data);
         return PATROL_GPS_TPV;
     }
     if (is_report(line, length, "{\"class\":\"SKY\"")) {
+        take_device(gps, line);
         gps_unpack(line, &gps->data);
         /* A SKY report may carry the dilution of precision alone; libgps then sets both numbers to 0. */
-        if (gps->data.satellites_visible > 0) gps->satellites_used = gps->data.satellites_used;
+        return gps->data.satellites_visible > 0 ? PATROL_GPS_SKY : PATROL_GPS_OTHER;
+    }
+    if (length >= sizeof devices - 1 && memcmp(line, devices, sizeof devices - 1) == 0 && is_one_object(line, length)) {
+        take_devices(gps, line);
+        return PATROL_GPS_DEVICES;
     }
     return PATROL_GPS_OTHER;
 }
@@ -275,8 +321,23 @@ patrol_gps_tpv patrol_gps_report(const patrol_gps *gps) {
         .speed = fix->speed,
         .course = fix->track,
         .horizontal_error = fix->eph,
-        .satellites_used = gps->satellites_used,
     };
+}
+
+const char *patrol_gps_device(const patrol_gps *gps) {
+    return gps->device;
+}
+
+int patrol_gps_satellites_used(const patrol_gps *gps) {
+    return gps->data.satellites_used;
+}
+
+int patrol_gps_device_count(const patrol_gps *gps) {
+    return gps->device_count;
+}
+
+const char *patrol_gps_device_at(const patrol_gps *gps, int index) {
+    return index >= 0 && index < gps->device_count ? gps->devices[index] : "";
 }
 
 const char *patrol_gps_reason(const patrol_gps *gps) {

@@ -44,9 +44,11 @@ public struct StatusReport: Codable, Hashable, Sendable {
         public var reason: String?
         /// The name of the vehicle's time zone; `nil` if nobody knows it.
         public var timeZone: String?
+        /// How its sources stand; `nil` from a daemon that does not say.
+        public var sources: ClockSources?
 
         enum CodingKeys: String, CodingKey {
-            case trusted, time, source, reason
+            case trusted, time, source, reason, sources
             case timeZone = "time_zone"
             case uncertaintyMilliseconds = "uncertainty_ms"
         }
@@ -57,13 +59,15 @@ public struct StatusReport: Codable, Hashable, Sendable {
             time: String,
             source: String?,
             uncertaintyMilliseconds: Int64?,
-            reason: String?
+            reason: String?,
+            sources: ClockSources? = nil
         ) {
             self.trusted = trusted
             self.time = time
             self.source = source
             self.uncertaintyMilliseconds = uncertaintyMilliseconds
             self.reason = reason
+            self.sources = sources
         }
     }
 
@@ -75,21 +79,36 @@ public struct StatusReport: Codable, Hashable, Sendable {
         public var state: String
         /// gpsd's address.
         public var gpsd: String
+        /// The device whose reports count, as gpsd names it; `nil` before the first one.
+        public var device: String?
+        /// Devices that report as well, and are not used; `nil` from a daemon that does not say.
+        public var otherDevices: [String]?
         /// Fixes that were accepted since the daemon started.
         public var accepted: Int64
         /// Fixes that were refused since then, by reason.
         public var rejected: [String: Int64]
 
         enum CodingKeys: String, CodingKey {
-            case state, gpsd, accepted, rejected
+            case state, gpsd, device, accepted, rejected
             case hasFix = "has_fix"
+            case otherDevices = "other_devices"
         }
 
         /// See the properties.
-        public init(hasFix: Bool, state: String, gpsd: String, accepted: Int64, rejected: [String: Int64]) {
+        public init(
+            hasFix: Bool,
+            state: String,
+            gpsd: String,
+            device: String? = nil,
+            otherDevices: [String]? = nil,
+            accepted: Int64,
+            rejected: [String: Int64]
+        ) {
             self.hasFix = hasFix
             self.state = state
             self.gpsd = gpsd
+            self.device = device
+            self.otherDevices = otherDevices
             self.accepted = accepted
             self.rejected = rejected
         }

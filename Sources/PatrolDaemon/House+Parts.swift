@@ -106,13 +106,14 @@ extension House {
         pipeline.filter.maximumHorizontalError = settings.maximumErrorMetres
         pipeline.sampling.moving = settings.movingInterval
         pipeline.sampling.parked = settings.parkedInterval
+        pipeline.clock.reportDelay = configuration.gps.reportDelay
         return PositionPipeline(settings: pipeline, odometerMetres: journal.odometerMetresAtStart)
     }
 
     static func gps(_ settings: Configuration.GPSSettings) -> GPSSettings {
         var link = GPSLink.Settings()
         link.lostAfter = settings.lostAfter
-        return GPSSettings(host: settings.host, port: UInt16(settings.port), link: link)
+        return GPSSettings(host: settings.host, port: UInt16(settings.port), device: settings.device, link: link)
     }
 
     private static func uplink(_ destination: Configuration.Destination, _ eventLoop: any EventLoop) -> HTTPUplink {

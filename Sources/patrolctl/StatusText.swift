@@ -9,7 +9,10 @@ enum StatusText {
             row("health", status.health.rawValue),
             row("time", time(status.clock, clock)),
         ]
-        lines += clock.problemLines + [row("gps", gps(status.gps))]
+        lines += clock.problemLines
+        lines += ReceiverText.sources(status.clock.sources).map { row("", $0) }
+        lines.append(row("gps", gps(status.gps)))
+        lines += ReceiverText.devices(status.gps).map { row("", $0) }
         lines += position(status.position)
         lines.append(row("zones", CartText.zones(status.zones)))
         lines.append(row("duty", CartText.duty(status.duty, clock)))

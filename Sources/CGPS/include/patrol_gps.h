@@ -24,8 +24,12 @@ typedef enum {
     PATROL_GPS_NOTHING,
     /* The connection stands, and gpsd was asked for its reports. */
     PATROL_GPS_CONNECTED,
-    /* A position report: see patrol_gps_report(). */
+    /* A position report: see patrol_gps_report() and patrol_gps_device(). */
     PATROL_GPS_TPV,
+    /* How many satellites a device uses: see patrol_gps_satellites_used() and patrol_gps_device(). */
+    PATROL_GPS_SKY,
+    /* Which devices gpsd has, all of them: see patrol_gps_devices(). */
+    PATROL_GPS_DEVICES,
     /* Anything else that gpsd said, lines that are no JSON included. */
     PATROL_GPS_OTHER,
     /* The connection, or the attempt, has ended: see patrol_gps_reason(). The connection is closed. */
@@ -56,9 +60,14 @@ typedef struct {
     double course;
     /* Estimated horizontal error, 95 %. */
     double horizontal_error;
-    /* Of the last SKY report that lists satellites; -1 before the first one. */
-    int satellites_used;
 } patrol_gps_tpv;
+
+enum {
+    /* gpsd 3.22 serves 4 devices, later ones 8; more are passed over. */
+    PATROL_GPS_MOST_DEVICES = 8,
+    /* gps.h: GPS_PATH_MAX, with the final zero; a longer name is passed over. */
+    PATROL_GPS_DEVICE_SIZE = 128,
+};
 
 /* NULL without memory. */
 patrol_gps *patrol_gps_create(void);
@@ -87,6 +96,18 @@ patrol_gps_message patrol_gps_next(patrol_gps *gps);
 
 /* The report of the last PATROL_GPS_TPV. */
 patrol_gps_tpv patrol_gps_report(const patrol_gps *gps);
+
+/* The device of the last PATROL_GPS_TPV or PATROL_GPS_SKY as gpsd names it; empty if it did not say. */
+const char *patrol_gps_device(const patrol_gps *gps);
+
+/* Of the last PATROL_GPS_SKY. */
+int patrol_gps_satellites_used(const patrol_gps *gps);
+
+/* How many devices the last PATROL_GPS_DEVICES named. */
+int patrol_gps_device_count(const patrol_gps *gps);
+
+/* One of them, from 0; empty beyond the last. */
+const char *patrol_gps_device_at(const patrol_gps *gps, int index);
 
 /* Why the last connection or attempt ended, in words; valid until the next call. */
 const char *patrol_gps_reason(const patrol_gps *gps);

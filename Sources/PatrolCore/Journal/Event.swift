@@ -37,6 +37,9 @@ public enum EventKind: Hashable, Sendable {
     /// GPS and NTP contradict each other; told once, until they agree again. `byMilliseconds`: how far NTP's time is
     /// ahead. `uncertaintyMilliseconds`: so wide that it covers both.
     case clockDisagreement(byMilliseconds: Int64, uncertaintyMilliseconds: Int64)
+    /// The receiver contradicts itself; told once, until it has said one thing only for a minute. `byMilliseconds`: how
+    /// far the time that does not fit is ahead. `uncertaintyMilliseconds`: so wide that it covers both.
+    case clockDoubted(byMilliseconds: Int64, uncertaintyMilliseconds: Int64)
     /// The cart is in a zone, or no longer.
     case zoneEntered(id: String, name: String, kind: ZoneKind)
     /// See ``zoneEntered(id:name:kind:)``.
@@ -79,6 +82,7 @@ public enum EventKind: Hashable, Sendable {
         case .clockTrusted: "clock.trusted"
         case .clockStepped: "clock.stepped"
         case .clockDisagreement: "clock.disagreement"
+        case .clockDoubted: "clock.doubted"
         case .zoneEntered: "zone.entered"
         case .zoneLeft: "zone.left"
         case .loudspeaker(let event): event.name
@@ -114,7 +118,8 @@ public enum EventKind: Hashable, Sendable {
             ["source": .string(source.rawValue), "uncertainty_ms": .integer(uncertaintyMilliseconds)]
         case .clockStepped(let byMilliseconds, let source):
             ["by_ms": .integer(byMilliseconds), "source": .string(source.rawValue)]
-        case .clockDisagreement(let byMilliseconds, let uncertaintyMilliseconds):
+        case .clockDisagreement(let byMilliseconds, let uncertaintyMilliseconds),
+            .clockDoubted(let byMilliseconds, let uncertaintyMilliseconds):
             ["by_ms": .integer(byMilliseconds), "uncertainty_ms": .integer(uncertaintyMilliseconds)]
         case .zoneEntered(let id, let name, let kind), .zoneLeft(let id, let name, let kind):
             ["zone": .string(id), "name": .string(name), "kind": .string(kind.rawValue)]

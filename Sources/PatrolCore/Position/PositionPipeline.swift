@@ -97,10 +97,13 @@ public struct PositionPipeline: Hashable, Sendable {
         case .relocated(let coordinate):
             accept(fix, at: coordinate, relocated: true, into: &outcome)
         case .jumped(let metres, let seconds):
-            guard lastJumpEvent.map({ fix.receivedAt - $0 >= Self.jumpEventSpacing }) ?? true else { break }
-            lastJumpEvent = fix.receivedAt
-            let jump = EventKind.gpsRejectedJump(distanceMetres: Int64(metres.rounded()), seconds: seconds)
-            outcome.events.append(event(jump, at: fix.receivedAt))
+            if lastJumpEvent.map({ fix.receivedAt - $0 >= Self.jumpEventSpacing }) ?? true {
+                lastJumpEvent = fix.receivedAt
+                let jump = EventKind.gpsRejectedJump(distanceMetres: Int64(metres.rounded()), seconds: seconds)
+                outcome.events.append(event(jump, at: fix.receivedAt))
+            }
+            // The place may be the true one in the end, and so may the time that came with it.
+            readClock(of: fix, into: &outcome)
         case .rejected:
             break
         }
@@ -132,6 +135,10 @@ public struct PositionPipeline: Hashable, Sendable {
             outcome.record = position
         }
         outcome.events += crossings.compactMap(crossing).map { event($0, at: fix.receivedAt) }
+        readClock(of: fix, into: &outcome)
+    }
+
+    private mutating func readClock(of fix: Fix, into outcome: inout Outcome) {
         guard let time = fix.time else { return }
         let actions = clock.handle(time, marked: outcome.timeMark, at: fix.receivedAt)
         let learned = self.outcome(of: actions, at: fix.receivedAt)
@@ -180,6 +187,11 @@ extension EventKind {
             self = .clockStepped(byMilliseconds: step.milliseconds, source: source)
         case .disagreed(let distance, let offset):
             self = .clockDisagreement(
+                byMilliseconds: distance.milliseconds,
+                uncertaintyMilliseconds: offset.uncertaintyMilliseconds
+            )
+        case .doubted(let distance, let offset):
+            self = .clockDoubted(
                 byMilliseconds: distance.milliseconds,
                 uncertaintyMilliseconds: offset.uncertaintyMilliseconds
             )

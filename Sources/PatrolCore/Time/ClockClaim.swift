@@ -22,6 +22,17 @@ struct ClockClaim: Hashable, Sendable {
         self.init(source: source, utcAtBoot: utcAtBoot, uncertainty: min(Self.largestUncertainty, grown))
     }
 
+    /// A claim that the offset lies in an interval, made some time ago: the middle, and half the width. The bound of half
+    /// a day is for the holdover alone: see ``covering(_:)``.
+    init(source: ClockSource, span: OffsetSpan, heldFor duration: Duration) {
+        // Rounded up: the interval has to hold both ends.
+        let half = Duration.milliseconds(
+            (span.high - span.low).milliseconds / 2 + (span.high - span.low).milliseconds % 2
+        )
+        let grown = max(half, min(Self.largestUncertainty, half + Self.drift(over: duration)))
+        self.init(source: source, utcAtBoot: span.low + half, uncertainty: grown)
+    }
+
     /// How much the boot clock may have gone wrong in a time, at 100 ppm; nothing in a negative one.
     static func drift(over duration: Duration) -> Duration {
         max(.zero, duration / 10_000)
@@ -39,6 +50,13 @@ struct ClockClaim: Hashable, Sendable {
         guard gap(to: other) > .zero else { return self }
         var claim = self
         claim.uncertainty = distance(to: other) + other.uncertainty
+        return claim
+    }
+
+    /// This claim, with an uncertainty that reaches over the other's interval in any case.
+    func including(_ other: ClockClaim) -> ClockClaim {
+        var claim = self
+        claim.uncertainty = max(uncertainty, distance(to: other) + other.uncertainty)
         return claim
     }
 

@@ -5,17 +5,27 @@ public enum DurationText {
         ("ms", .milliseconds(1)), ("min", .seconds(60)), ("s", .seconds(1)), ("h", .seconds(3600)),
     ]
 
-    /// `nil` unless the text is a whole number of at most nine digits followed by a unit; one space may stand between.
+    /// `nil` unless the text is a number of at most nine digits, and three after a point, followed by a unit; one space may
+    /// stand between.
     public static func parse(_ text: String) -> Duration? {
         for unit in units where text.hasSuffix(unit.suffix) {
             var digits = text.dropLast(unit.suffix.count)
             if digits.last == " " { digits.removeLast() }
-            guard (1...9).contains(digits.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
-                let number = Int(digits)
-            else { continue }
-            return unit.duration * number
+            let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let whole = number(parts.first, of: 1...9) else { continue }
+            guard parts.count > 1 else { return unit.duration * whole }
+            guard let fraction = number(parts.last, of: 1...3) else { continue }
+            let thousandths = [100, 10, 1][(parts.last?.count ?? 1) - 1] * fraction
+            return unit.duration * whole + unit.duration * thousandths / 1000
         }
         return nil
+    }
+
+    private static func number(_ digits: Substring?, of length: ClosedRange<Int>) -> Int? {
+        guard let digits, length.contains(digits.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return nil
+        }
+        return Int(digits)
     }
 
     /// The shortest form that ``parse(_:)`` reads back, in the largest unit that fits.

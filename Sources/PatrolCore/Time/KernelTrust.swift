@@ -52,6 +52,12 @@ struct KernelTrust: Hashable, Sendable {
         )
     }
 
+    /// How long ago NTP was last heard to hold the clock; `nil` if it never was.
+    func age(at now: Instant) -> Duration? {
+        guard case .offset(let reading, _) = knowledge else { return nil }
+        return now - reading.at
+    }
+
     /// The kernel's clock was read.
     mutating func handle(_ kernel: KernelTime, marked mark: TimeMark) -> Change {
         let reading = ClockReading(time: kernel.time, at: kernel.at)

@@ -9,8 +9,14 @@
 /// A report comes through a serial line and gpsd after the moment that it names, never before it: each reading's
 /// `UTC − boot time` is the true offset less its delay. The reading with the least delay is the best one, so the
 /// estimate is the largest offset of the last 30 to 60 s. The true offset lies between the estimate and the estimate
-/// plus the smallest delay, which for receivers at 1 Hz is below 1 s: that second is the uncertainty. A report without
-/// delay does not exist, so the clock is late by some 0.1 to 0.5 s rather than early.
+/// plus ``Settings/reportDelay``, the bound of the least delay; the clock tells the middle of the two, and half the bound
+/// is its uncertainty. So both ends are kept, and nobody's clock is wrong by more than half the bound.
+///
+/// **A contradiction** is a reading that is off by more than the step threshold, or the bound of the delay if that is
+/// larger, from what was read before (see `OffsetEstimate`). From that reading on the uncertainty covers all that is read
+/// (see `ReceiverDoubt`), until a minute of reports has said one thing only. If that is another time than before, UTC has
+/// **stepped**. What was read before the first trust and did not agree is covered in the same way. If the receiver falls
+/// silent instead, the doubt stays, unless NTP confirms the time from before ten minutes later.
 ///
 /// **The kernel's clock** is trusted at the first reading that is synchronised. Its uncertainty is the kernel's maximum
 /// error, but at least half a second: some clients (systemd-timesyncd) tell the kernel a maximum error of 0 at each
@@ -27,7 +33,7 @@
 /// | the two | offset and source | uncertainty |
 /// | --- | --- | --- |
 /// | only one has ever been trusted | its | its |
-/// | have an offset in common | of the smaller uncertainty, once it is so by 250 ms | its |
+/// | have an offset in common | NTP's once it is the surer one by 200 ms, the receiver's by 500 ms | its |
 /// | are apart by less than 2 s | the same | reaches to the far end of the other's |
 /// | **disagree**: are apart by more than 2 s, and until they touch again | the receiver's | the same |
 ///
@@ -44,10 +50,13 @@
 /// half a day, which says nothing about the time of day any more. Trust is not taken back: who needs a bound looks at
 /// the uncertainty.
 ///
-/// **A step** of the receiver is a reading more than 2 s off (plus what the crystal may have drifted), confirmed by a
-/// second one in the same way as at the beginning; of NTP, one synchronised reading that is. Anything less is followed
-/// quietly, and told when it adds up to 100 ms. A system clock that is set by more than 2 s without NTP's word is told
-/// as a step of the system, and moves nothing.
+/// **The delay is measured** where NTP holds the kernel's clock to a second or better and the receiver is heard: NTP's
+/// offset less the estimate. Where it lies beyond the bound, the uncertainty covers what was measured, also after NTP has
+/// fallen silent, until it is measured anew.
+///
+/// **A step** of NTP is one synchronised reading that is more than 2 s off (plus what the crystal may have drifted).
+/// Anything less is followed quietly, and told when it adds up to 100 ms. A system clock that is set by more than 2 s
+/// without NTP's word is told as a step of the system, and moves nothing.
 public struct WallClock: Hashable, Sendable {
     /// Whether UTC is known.
     public enum State: Hashable, Sendable {
@@ -79,14 +88,18 @@ public struct WallClock: Hashable, Sendable {
         /// GPS and NTP contradict each other from here on: NTP's time is ahead by `by`. The offset is the one that
         /// counts from here on, with an uncertainty that covers both.
         case disagreed(by: Duration, ClockOffset)
+        /// The receiver contradicts itself from here on, by so much (later is positive). The offset is the one that counts
+        /// from here on, with an uncertainty that covers all that was read.
+        case doubted(by: Duration, ClockOffset)
         /// Since it was last told, the offset has changed by 100 ms or more, its uncertainty by 1 s or more, or its
-        /// source.
+        /// source; or a contradiction is over.
         case offsetChanged(ClockOffset)
 
         /// The offset that counts from here on; `nil` if it is what it was.
         public var offset: ClockOffset? {
             switch self {
-            case .trusted(let offset), .disagreed(_, let offset), .offsetChanged(let offset): offset
+            case .trusted(let offset), .disagreed(_, let offset), .doubted(_, let offset), .offsetChanged(let offset):
+                offset
             case .stepped(_, _, let offset): offset
             }
         }
@@ -94,23 +107,39 @@ public struct WallClock: Hashable, Sendable {
 
     /// The bounds; see the type's description.
     public struct Settings: Hashable, Sendable {
-        /// How far apart the offsets of two readings that agree may be.
+        /// How far apart the offsets of two readings that agree may be, and of two half minutes.
         public var tolerance: Duration = .milliseconds(500)
         /// How much UTC must pass between two readings that agree.
         public var confirmationSpan: Duration = .seconds(2)
-        /// A deviation from a source's own offset beyond this is a step.
+        /// A deviation from a source's own offset beyond this is a step, of the receiver once it is confirmed.
         public var stepThreshold: Duration = .seconds(2)
-        /// The uncertainty of a receiver's reading: the largest delay of a report.
-        public var readingUncertainty: Duration = .seconds(1)
+        /// How long after its moment a report of the receiver is read at most. The punctual one of each half minute keeps
+        /// it; others may be later.
+        public var reportDelay: Duration = .milliseconds(1500)
+        /// How long the receiver must say one thing only before a contradiction is over.
+        public var doubtDuration: Duration = .seconds(60)
+        /// In how many reports at least.
+        public var doubtReports = 10
         /// The least uncertainty of a clock that NTP holds.
         public var leastKernelError: Duration = .milliseconds(500)
         /// A maximum error from which on a clock is not synchronised: the kernel's NTP_PHASE_LIMIT.
         public var unsynchronisedError: Duration = .seconds(16)
         /// Room between the claims of two sources beyond this is a disagreement.
         public var disagreementThreshold: Duration = .seconds(2)
-        /// By how much the other source's uncertainty must be the smaller one before it counts. It keeps a clock whose
-        /// maximum error goes to and fro between two polls of NTP (1 s in 2048 s) from changing the source each time.
-        public var preferenceMargin: Duration = .milliseconds(250)
+        /// How long a receiver must be silent before NTP's word, if it agrees with the time from before, ends a contradiction.
+        public var doubtOfSilentReceiver: Duration = .seconds(600)
+        /// By how much NTP's uncertainty must be the smaller one before it counts.
+        public var kernelPreference: Duration = .milliseconds(200)
+        /// By how much the receiver's must be before it counts again. NTP is far better than it says as a rule, the
+        /// receiver is not; and a clock whose maximum error goes to and fro between two polls of NTP (1 s in 2048 s) must not
+        /// change the source each time.
+        public var receiverPreference: Duration = .milliseconds(500)
+        /// The largest uncertainty of NTP that measures a report's delay.
+        public var measuringError: Duration = .seconds(1)
+        /// How old NTP's word may be for it: two of the kernel's readings.
+        public var measuringAge: Duration = .seconds(130)
+        /// How old the receiver's last report may be for it.
+        public var measuringPause: Duration = .seconds(10)
         /// A change of the offset that is worth telling.
         public var worthTelling: Duration = .milliseconds(100)
         /// A change of the uncertainty that is worth telling.
@@ -118,6 +147,9 @@ public struct WallClock: Hashable, Sendable {
 
         /// The defaults.
         public init() {}
+
+        /// A reading that is off by more than this contradicts those before it.
+        var contradictionThreshold: Duration { max(stepThreshold, reportDelay) }
     }
 
     private enum Choice: Hashable {
@@ -131,11 +163,15 @@ public struct WallClock: Hashable, Sendable {
 
     private static let bootZero = Instant(nanosecondsSinceBoot: 0)
 
-    private let settings: Settings
-    private var receiver: ReceiverTrust
+    let settings: Settings
+    private(set) var receiver: ReceiverTrust
     private var kernel: KernelTrust
     private var choice = Choice.receiver
     private var told: ClockOffset?
+    private var isDoubtTold = false
+
+    /// How late reports come, as NTP showed it last; `nil` if it never did.
+    public private(set) var measuredDelay: ReportDelay?
 
     /// - Parameter settings: see there.
     public init(settings: Settings = Settings()) {
@@ -166,15 +202,18 @@ public struct WallClock: Hashable, Sendable {
         return kernel.utcAtBoot - receiver.utcAtBoot
     }
 
+    /// UTC at the zero of the boot clock as NTP says it, or said last.
+    var kernelUTCAtBoot: WallTime? { kernel.claim(at: Self.bootZero)?.utcAtBoot }
+
     /// A fix with a time arrived.
     /// - Parameters:
-    ///   - time: the receiver's time; only that of an accepted fix, for a receiver without one shows its own clock.
-    ///   - mark: what ``FixTimeJudge`` says of it. Only a plausible time is ever used.
+    ///   - time: the receiver's time; only that of a fix, for a receiver without one shows its own clock.
+    ///   - mark: what ``FixTimeJudge`` says of it. Only a time that can be true is ever used.
     ///   - now: when the fix was read.
     public mutating func handle(_ time: WallTime, marked mark: TimeMark, at now: Instant) -> [Action] {
         switch receiver.handle(ClockReading(time: time, at: now), marked: mark) {
         case .none: []
-        case .confirmed(let step): settle(after: step, at: now)
+        case .read(let step): settle(after: step, at: now)
         }
     }
 
@@ -184,16 +223,29 @@ public struct WallClock: Hashable, Sendable {
     ///   - mark: what ``FixTimeJudge`` says of it. Only a plausible time is ever used.
     public mutating func handle(_ time: KernelTime, marked mark: TimeMark) -> [Action] {
         switch kernel.handle(time, marked: mark) {
-        case .none: []
-        case .systemStepped(let step): [.stepped(by: step.by, source: step.source, nil)]
-        case .confirmed(let step): settle(after: step, at: time.at)
+        case .none: return []
+        case .systemStepped(let step): return [.stepped(by: step.by, source: step.source, nil)]
+        case .confirmed(let step):
+            endDoubtOfSilentReceiver(at: time.at)
+            return settle(after: step, at: time.at)
         }
+    }
+
+    /// The last words of a receiver that has been silent for ten minutes need not be believed against NTP and all that it
+    /// said before.
+    private mutating func endDoubtOfSilentReceiver(at now: Instant) {
+        guard let heardAt = receiver.unconfirmedAt, now - heardAt >= settings.doubtOfSilentReceiver,
+            let kernel = kernel.claim(at: now)
+        else { return }
+        // Without a claim it never said anything that could be believed.
+        if receiver.claim(at: now).map({ $0.gap(to: kernel) <= .zero }) ?? true { receiver.endDoubt() }
     }
 
     /// A source has confirmed its claim or made a new one: who counts now, and who is to be told?
     private mutating func settle(after step: ClockStep?, at now: Instant) -> [Action] {
         let before = choice
         choice = nextChoice(at: now)
+        measureDelay(at: now)
         guard let offset = claim(at: now)?.offset else { return [] }
         var actions: [Action] = []
         if let step {
@@ -201,9 +253,13 @@ public struct WallClock: Hashable, Sendable {
         }
         if told == nil { actions.append(.trusted(offset)) }
         if before != .receiverAgainstKernel, let disagreement { actions.append(.disagreed(by: disagreement, offset)) }
-        if isWorthTelling(offset), !actions.contains(where: { $0.offset != nil }) {
+        let contradiction = contradiction
+        if !isDoubtTold, let contradiction { actions.append(.doubted(by: contradiction.by, offset)) }
+        let isOver = isDoubtTold && contradiction == nil
+        if isOver || isWorthTelling(offset), !actions.contains(where: { $0.offset != nil }) {
             actions.append(.offsetChanged(offset))
         }
+        isDoubtTold = contradiction != nil
         if actions.contains(where: { $0.offset != nil }) { told = offset }
         return actions
     }
@@ -218,18 +274,56 @@ public struct WallClock: Hashable, Sendable {
         case .receiverAgainstKernel:
             return kernel.uncertainty < receiver.uncertainty ? .kernel : .receiver
         case .receiver where gap <= settings.disagreementThreshold:
-            return kernel.uncertainty + settings.preferenceMargin < receiver.uncertainty ? .kernel : .receiver
+            return kernel.uncertainty + settings.kernelPreference < receiver.uncertainty ? .kernel : .receiver
         case .kernel where gap <= settings.disagreementThreshold:
-            return receiver.uncertainty + settings.preferenceMargin < kernel.uncertainty ? .receiver : .kernel
+            return receiver.uncertainty + settings.receiverPreference < kernel.uncertainty ? .receiver : .kernel
         case .receiver, .kernel:
             return .receiverAgainstKernel
         }
     }
 
     private func claim(at now: Instant) -> ClockClaim? {
-        guard let receiver = receiver.claim(at: now) else { return kernel.claim(at: now) }
+        guard let claim = certainClaim(at: now) else { return nil }
+        let bound = max(settings.reportDelay, lateDelay?.atMost ?? .zero)
+        return receiver.doubtedClaim(at: now, reportDelay: bound).map(claim.including) ?? claim
+    }
+
+    /// What counts if the receiver's contradictions are left out.
+    private func certainClaim(at now: Instant) -> ClockClaim? {
+        guard let receiver = receiver.claim(at: now) else {
+            let kernel = kernel.claim(at: now)
+            return self.receiver.candidateClaim(at: now).map { kernel?.covering($0) } ?? kernel
+        }
         guard let kernel = kernel.claim(at: now) else { return receiver }
-        return choice == .kernel ? kernel.covering(receiver) : receiver.covering(kernel)
+        guard choice != .kernel else { return kernel.covering(receiver) }
+        return lateClaim(at: now).map(receiver.covering(kernel).including) ?? receiver.covering(kernel)
+    }
+
+    /// What NTP has shown if that is more than the bound of the delay allows. NTP's own claim grows while nobody hears of
+    /// it, and would hide it.
+    private func lateClaim(at now: Instant) -> ClockClaim? {
+        guard let measured = lateDelay, let estimate = receiver.estimate else { return nil }
+        let span = OffsetSpan(low: estimate.utcAtBoot + measured.atLeast, high: estimate.utcAtBoot + measured.atMost)
+        return ClockClaim(source: .gps, span: span, heldFor: now - estimate.restsOn)
+    }
+
+    /// The measured delay if it is not what the bound says.
+    private var lateDelay: ReportDelay? {
+        measuredDelay.flatMap { $0.delay > settings.reportDelay || $0.atMost < .zero ? $0 : nil }
+    }
+
+    /// While both are heard, and say the same as far as that can be told.
+    private mutating func measureDelay(at now: Instant) {
+        guard choice != .receiverAgainstKernel, receiver.doubt == nil, let estimate = receiver.estimate,
+            let kernel = kernel.claim(at: now), let kernelAge = self.kernel.age(at: now),
+            kernelAge <= settings.measuringAge, now - estimate.confirmedAt <= settings.measuringPause,
+            kernel.uncertainty <= settings.measuringError
+        else { return }
+        measuredDelay = ReportDelay(
+            delay: kernel.utcAtBoot - estimate.utcAtBoot,
+            uncertainty: kernel.uncertainty,
+            at: now
+        )
     }
 
     private func isWorthTelling(_ offset: ClockOffset) -> Bool {

@@ -79,6 +79,15 @@ extension Configuration {
         let settings = GPSSettings(
             host: address.host,
             port: address.port,
+            device: table.optionalText("device", allowed: "a receiver as gpsd names it, such as /dev/ttyUSB0") { text in
+                // gps.h: GPS_PATH_MAX is 128, with the final zero.
+                (1...127).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+            },
+            reportDelay: table.duration(
+                "report_delay",
+                default: .milliseconds(1500),
+                in: .milliseconds(100) ... .seconds(10)
+            ),
             lostAfter: table.duration("lost_after", default: .seconds(5), in: .seconds(2) ... .seconds(600))
         )
         table.finish()

@@ -19,31 +19,6 @@ enum HealthChecks {
         )
     }
 
-    private static func gps(_ content: StatusBoard.Content) -> HealthReport.Check {
-        HealthReport.Check(name: "gps", state: content.hasFix ? .ok : .degraded, message: content.gpsState)
-    }
-
-    private static func clock(_ content: StatusBoard.Content, at now: Instant) -> HealthReport.Check {
-        switch content.clock.state(at: now) {
-        case .untrusted(let reason):
-            HealthReport.Check(name: "clock", state: .degraded, message: "not trusted: \(reason.rawValue)")
-        case .trusted(let offset) where content.clock.disagreement != nil:
-            HealthReport.Check(
-                name: "clock",
-                state: .degraded,
-                message: "GPS and NTP contradict each other by "
-                    + "\((content.clock.disagreement ?? .zero).milliseconds) ms; quiet hours are widened to cover both, "
-                    + "±\(offset.uncertaintyMilliseconds) ms"
-            )
-        case .trusted(let offset):
-            HealthReport.Check(
-                name: "clock",
-                state: .ok,
-                message: "by \(offset.source.rawValue), ±\(offset.uncertaintyMilliseconds) ms"
-            )
-        }
-    }
-
     private static func journal(_ health: JournalHealth, at now: Instant) -> HealthReport.Check {
         let lost = health.droppedEvents + health.droppedPositions
         if let failure = health.failure {

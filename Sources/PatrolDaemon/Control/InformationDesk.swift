@@ -34,6 +34,8 @@ struct InformationDesk: Sendable {
                 hasFix: content.hasFix,
                 state: content.gpsState,
                 gpsd: configuration.gps.address,
+                device: content.receivers.used,
+                otherDevices: content.receivers.others,
                 accepted: content.accepted,
                 rejected: content.rejected
             ),
@@ -131,7 +133,8 @@ struct InformationDesk: Sendable {
                 time: offset.wallTime(at: now).description,
                 source: offset.source.rawValue,
                 uncertaintyMilliseconds: offset.uncertaintyMilliseconds,
-                reason: nil
+                reason: nil,
+                sources: ClockSources(content.clock, at: now)
             )
         case .untrusted(let reason):
             StatusReport.Clock(
@@ -139,7 +142,8 @@ struct InformationDesk: Sendable {
                 time: clocks.systemTime().description,
                 source: nil,
                 uncertaintyMilliseconds: nil,
-                reason: reason.rawValue
+                reason: reason.rawValue,
+                sources: ClockSources(content.clock, at: now)
             )
         }
     }

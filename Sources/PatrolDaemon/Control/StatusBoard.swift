@@ -12,6 +12,8 @@ final class StatusBoard: Sendable {
         var hasFix = false
         /// What the connection and the receiver do, in words.
         var gpsState = "starting"
+        /// Which of gpsd's receivers is used, and what else there is.
+        var receivers = ReceiverChoice.Report()
         /// Fixes accepted since the start.
         var accepted: Int64 = 0
         /// Fixes refused since the start, by reason.

@@ -21,7 +21,7 @@ final class Loudspeaker: Service {
     private let record: @Sendable (EventKind, KeptState?) -> Void
     /// The machine as the loop left it, for those who ask.
     private let latest: Mutex<Announcer>
-    private let toldClockAt: Mutex<Instant>
+    private let toldClock: Mutex<(clock: WallClock, at: Instant)>
 
     /// - Parameters:
     ///   - announcer: as it is after the start.
@@ -36,7 +36,7 @@ final class Loudspeaker: Service {
         record: @escaping @Sendable (EventKind, KeptState?) -> Void
     ) {
         latest = Mutex(announcer)
-        toldClockAt = Mutex(clocks.now())
+        toldClock = Mutex((WallClock(), clocks.now()))
         self.player = player
         self.clips = clips
         self.clocks = clocks
@@ -48,16 +48,19 @@ final class Loudspeaker: Service {
     /// What plays, what comes next, and why it is silent.
     var status: AnnouncerStatus { latest.withLock { $0 }.status }
 
-    /// The clock was looked at. It is told on when it learned something, and once a minute: an older view of it is less
-    /// certain by 100 ppm, so it only makes the quiet hours wider, by 6 ms in a minute.
+    /// The clock was looked at. It is told on when it learned something or may be what it could not be before, and once a
+    /// minute: an older view of it is less certain by 100 ppm, so it only makes the quiet hours wider, by 6 ms in a minute.
+    ///
+    /// To be called in the order in which the clock learned; it is told on in the same.
     func clockChanged(_ clock: WallClock, isNews: Bool) {
         let now = clocks.now()
-        let isDue = toldClockAt.withLock { toldAt in
-            guard isNews || now - toldAt >= Self.clockInterval else { return false }
-            toldAt = now
-            return true
+        toldClock.withLock { told in
+            guard isNews || now - told.at >= Self.clockInterval || clock.reachesBeyond(told.clock, at: now) else {
+                return
+            }
+            told = (clock, now)
+            bell.tell { $0.clock = clock }
         }
-        if isDue { bell.tell { $0.clock = clock } }
     }
 
     /// Asks for a clip to be played.

@@ -8,6 +8,10 @@ import Synchronization
 
 /// What happens to each report of the receiver, on the GPS thread: the pipeline judges it, the status board shows it,
 /// the journal's inbox takes it. Nothing here waits for the disk or the network.
+///
+/// The kernel's clock is read on another thread. What follows from either is told with the pipeline's lock held, so that
+/// everybody is told in the order in which it was decided: nobody's older clock comes after a newer one. Nobody who is told
+/// waits, and nobody calls back.
 final class PositionRecorder: Sendable {
     /// What follows from a report, outside the thread's own business.
     struct Consequences: Sendable {
@@ -62,6 +66,9 @@ final class PositionRecorder: Sendable {
         case .restored(let after):
             board.update { $0.hasFix = true }
             record(.gpsRestored(afterSeconds: after.milliseconds / 1000))
+        case .receivers(let receivers):
+            board.update { $0.receivers = receivers }
+            logger.info("receivers", metadata: ["of gpsd": "\(receivers)"])
         case .state(let state):
             board.update { $0.gpsState = "\(state)" }
             logger.info("gps", metadata: ["state": "\(state)"])
@@ -69,11 +76,21 @@ final class PositionRecorder: Sendable {
     }
 
     private func handle(_ fix: Fix) {
-        let (outcome, before, state, clock) = pipeline.withLock { pipeline in
+        pipeline.withLock { pipeline in
             let before = pipeline.state
             let outcome = pipeline.handle(fix)
-            return (outcome, before, pipeline.state, pipeline.clock)
+            publish(outcome, of: fix, before: before, after: pipeline.state, pipeline.clock)
         }
+    }
+
+    /// With the pipeline's lock held.
+    private func publish(
+        _ outcome: PositionPipeline.Outcome,
+        of fix: Fix,
+        before: PositionState,
+        after state: PositionState,
+        _ clock: WallClock
+    ) {
         let isMoving = state.motion == .moving
         board.update { content in
             content.accepted = state.counters.accepted
@@ -100,14 +117,14 @@ final class PositionRecorder: Sendable {
 
     /// Called by the watcher of the kernel's clock on its thread.
     func handle(_ kernel: KernelTime) {
-        let (outcome, clock) = pipeline.withLock { pipeline in
+        pipeline.withLock { pipeline in
             let outcome = pipeline.handle(kernel)
-            return (outcome, pipeline.clock)
+            let clock = pipeline.clock
+            board.update { $0.clock = clock }
+            consequences.clockChanged(clock, outcome.clockOffset != nil)
+            if let offset = outcome.clockOffset { consequences.clockLearned(offset) }
+            outcome.events.forEach(consequences.record)
         }
-        board.update { $0.clock = clock }
-        consequences.clockChanged(clock, outcome.clockOffset != nil)
-        if let offset = outcome.clockOffset { consequences.clockLearned(offset) }
-        outcome.events.forEach(consequences.record)
     }
 
     private func record(_ kind: EventKind) {

@@ -9,8 +9,12 @@ final class GPSDConnection {
         case nothing
         /// The connection stands.
         case connected
-        /// A position report, read at the instant that was passed.
-        case report(Fix)
+        /// A position report of a device, read at the instant that was passed. The satellites are not in it.
+        case report(Fix, device: String)
+        /// How many satellites a device uses.
+        case satellites(Int, device: String)
+        /// All devices that gpsd has.
+        case devices([String])
         /// Anything else that gpsd said.
         case other
         /// The connection, or the attempt, has ended.
@@ -65,11 +69,20 @@ final class GPSDConnection {
     func next(at now: Instant) -> Message {
         switch patrol_gps_next(handle) {
         case PATROL_GPS_CONNECTED: .connected
-        case PATROL_GPS_TPV: .report(Fix(patrol_gps_report(handle), receivedAt: now))
+        case PATROL_GPS_TPV: .report(Fix(patrol_gps_report(handle), receivedAt: now), device: device)
+        case PATROL_GPS_SKY: .satellites(Int(patrol_gps_satellites_used(handle)), device: device)
+        case PATROL_GPS_DEVICES: .devices(devices)
         case PATROL_GPS_OTHER: .other
         case PATROL_GPS_END: .end(reason: String(cString: patrol_gps_reason(handle)))
         default: .nothing
         }
+    }
+
+    /// Empty if gpsd did not say.
+    private var device: String { String(cString: patrol_gps_device(handle)) }
+
+    private var devices: [String] {
+        (0..<patrol_gps_device_count(handle)).map { String(cString: patrol_gps_device_at(handle, $0)) }
     }
 }
 
@@ -86,7 +99,6 @@ extension Fix {
         speed = report.speed.unlessNaN
         course = report.course.unlessNaN
         horizontalError = report.horizontal_error.unlessNaN
-        satellitesUsed = report.satellites_used < 0 ? nil : UInt8(clamping: report.satellites_used)
     }
 }
 

@@ -6,24 +6,35 @@ public struct GPSSettings: Hashable, Sendable {
     public var host: String
     /// gpsd's port, 2947 by IANA's list.
     public var port: UInt16
+    /// The receiver to use, as gpsd names it; `nil` for the first one that has a fix.
+    public var device: String?
     /// The deadlines of the connection.
     public var link: GPSLink.Settings
 
     /// - Parameters:
     ///   - host: a host name or an address.
     ///   - port: gpsd's port.
+    ///   - device: see there.
     ///   - link: the deadlines.
-    public init(host: String = "localhost", port: UInt16 = 2947, link: GPSLink.Settings = .init()) {
+    public init(
+        host: String = "localhost",
+        port: UInt16 = 2947,
+        device: String? = nil,
+        link: GPSLink.Settings = .init()
+    ) {
         self.host = host
         self.port = port
+        self.device = device
         self.link = link
     }
 }
 
 /// What a ``GPSReceiver`` has to tell.
 public enum GPSEvent: Hashable, Sendable {
-    /// A position report, with a fix or without.
+    /// A position report of the receiver that is used, with a fix or without.
     case fix(Fix)
+    /// Which receivers gpsd has, and which one is used, when it changes.
+    case receivers(ReceiverChoice.Report)
     /// There has been no usable fix for the set time; told once.
     case lost(GPSLossReason)
     /// The fix that was told just before is the first usable one since the start or since a loss; `after` counts from

@@ -11,6 +11,10 @@ struct ReceiverLoop: ~Copyable {
     private let handler: @Sendable (GPSEvent) -> Void
     private let connection: GPSDConnection
     private var link: GPSLink
+    private var choice: ReceiverChoice
+    private var told: ReceiverChoice.Report
+    /// How many satellites each device uses, as its last SKY report with a list said.
+    private var satellites: [String: Int] = [:]
 
     init(
         settings: GPSSettings,
@@ -24,6 +28,8 @@ struct ReceiverLoop: ~Copyable {
         self.handler = handler
         connection = GPSDConnection()
         link = GPSLink(settings: settings.link)
+        choice = ReceiverChoice(device: settings.device, keptFor: settings.link.lostAfter)
+        told = choice.report
     }
 
     /// Runs until the descriptor is woken.
@@ -37,6 +43,8 @@ struct ReceiverLoop: ~Copyable {
             isMoreComing = takeMessages()
             let now = clocks.now()
             if let deadline = link.wakeAt, now >= deadline { feed(.wakeUp, at: now) }
+            choice.pass(at: now)
+            tellReceivers()
         }
     }
 
@@ -49,18 +57,43 @@ struct ReceiverLoop: ~Copyable {
                 return false
             case .connected:
                 feed(.opened, at: now)
-            case .report(let fix):
-                // The fix goes first, so that the place is known when the restoration is told.
-                handler(.fix(fix))
-                feed(.report(usable: fix.isUsable), at: now)
+            case .report(let fix, let device):
+                take(fix, of: device, at: now)
+            case .satellites(let count, let device):
+                if satellites[device] != nil || satellites.count < ReceiverChoice.mostDevices {
+                    satellites[device] = count
+                }
+                feed(.message, at: now)
+            case .devices(let devices):
+                choice.listed(devices)
+                feed(.message, at: now)
             case .other:
                 feed(.message, at: now)
             case .end(let reason):
+                choice.disconnected()
+                satellites = [:]
                 feed(.closed(reason: reason), at: now)
                 return false
             }
         }
         return true
+    }
+
+    private mutating func take(_ fix: Fix, of device: String, at now: Instant) {
+        guard choice.takes(device, isUsable: fix.isUsable, at: now) else { return feed(.message, at: now) }
+        var fix = fix
+        // Of gpsd that does not name its devices there is one.
+        fix.satellitesUsed = (satellites[device] ?? satellites[""]).map { UInt8(clamping: $0) }
+        tellReceivers()
+        // The fix goes first, so that the place is known when the restoration is told.
+        handler(.fix(fix))
+        feed(.report(usable: fix.isUsable), at: now)
+    }
+
+    private mutating func tellReceivers() {
+        guard choice.report != told else { return }
+        told = choice.report
+        handler(.receivers(told))
     }
 
     private mutating func feed(_ input: GPSLink.Input, at now: Instant) {

@@ -8,8 +8,8 @@ import Testing
 /// Quiet that begins in the middle of a clip, again and again.
 @Suite("The begin of quiet, in the daemon", .enabled(if: VoiceChain.isPossible, SoundCard.notInstalled))
 struct QuietBoundaryTests {
-    /// From the nominal begin of one quiet window of 1 s to that of the next. The daemon widens each by its clock's
-    /// uncertainty of 1 s on both sides, so that 2 s are left to sound.
+    /// From the nominal begin of one quiet window of 1 s to that of the next. The daemon widens each by the bound of a
+    /// report's delay, 1.5 s, so that 2.5 s are left to sound.
     private static let period = 5
 
     /// It would not end before any of them, and says so.

@@ -96,6 +96,10 @@ struct EventNameTests {
             (.light(.seen(.off)), "light.off", ""), (.light(.fault(reason: "r")), "light.fault", "reason=r"),
             (.dutyStarted(duty, by: "x"), "duty.started", "by=x duty=call-out officer=4711"),
             (.dutyEnded(duty, lastedSeconds: 5, by: "x"), "duty.ended", "by=x duty=call-out lasted_s=5 officer=4711"),
+            (
+                .clockDoubted(byMilliseconds: -7_200_000, uncertaintyMilliseconds: 7_200_750), "clock.doubted",
+                "by_ms=-7200000 uncertainty_ms=7200750"
+            ),
             (.mark(text: "tree", by: "x"), "mark", "by=x text=tree"), (.mark(text: nil, by: "x"), "mark", "by=x"),
             (.command("mute", by: "x", result: "done"), "control.command", "by=x command=mute result=done"),
             (

@@ -29,6 +29,7 @@ struct AnnouncerSimulationTests {
         let count = Self.nights / Self.blocks
         var tally: [String: Int] = [:]
         var forecasts = 0
+        var margins: [Int64] = []
         for index in 0..<count {
             let seed = Self.seed &+ block * count &+ index
             var world = AnnouncerWorld(seed: seed, isLong: seed % Self.longOnes == 0)
@@ -39,12 +40,17 @@ struct AnnouncerSimulationTests {
             }
             tally.merge(world.books.tally, uniquingKeysWith: +)
             forecasts += world.prophecy.checked
+            if let margin = world.leastMargin { margins.append(margin) }
         }
         #expect(forecasts > 20)
         // A night in which nothing happens proves nothing.
         for name in Self.happenings {
             #expect(tally[name, default: 0] > 0, "it never came to: \(name)")
         }
+        let least = margins.min().map { "\($0) ms" } ?? "none"
+        print(
+            "  \(count) nights: the last sound before a true boundary, in \(margins.count) of them, is \(least) before it"
+        )
         if block == 0 {
             print("  \(forecasts) × what was said to come next came next")
             for (name, count) in tally.sorted(by: { $0.key < $1.key }) { print("  \(count) × \(name)") }

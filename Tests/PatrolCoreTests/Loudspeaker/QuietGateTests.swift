@@ -176,9 +176,12 @@ struct QuietBench {
 
     init(bootAt text: String) {
         let boot = WallTime(iso8601: text) ?? WallTime(millisecondsSince1970: 0)
-        var clock = WallClock()
+        var settings = WallClock.Settings()
+        settings.reportDelay = .seconds(2)
+        var clock = WallClock(settings: settings)
         for seconds in [8, 10] {
-            let reading = boot + .seconds(seconds)
+            // In the middle of the bound, so that the uncertainty is 1 s.
+            let reading = boot + .seconds(seconds - 1)
             _ = clock.handle(reading, marked: .plausible, at: Instant(millisecondsSinceBoot: Int64(seconds) * 1000))
         }
         self.boot = boot

@@ -54,25 +54,26 @@ struct KernelTimePipelineTests {
         let outcome = pipeline.handle(try kernel(7, ahead: -3600, isSynchronised: false))
         #expect(outcome.events.map(\.kind) == [.clockStepped(byMilliseconds: -3_600_000, source: .system)])
         #expect(outcome.clockOffset == nil)
-        #expect(outcome.events.first?.time == drive.began.map { $0 + .seconds(7) })
+        #expect(outcome.events.first?.time == drive.began.map { $0 + .milliseconds(7750) })
         #expect(try outcome.events.first?.coordinate == drive.coordinate())
     }
 
     @Test("A disagreement is an event whichever source speaks second, and the boot learns how much is in doubt")
     func disagreement() throws {
-        let expected = EventKind.clockDisagreement(byMilliseconds: 10_800_000, uncertaintyMilliseconds: 10_800_500)
+        // The receiver without delay is ahead by half the bound.
+        let expected = EventKind.clockDisagreement(byMilliseconds: 10_799_250, uncertaintyMilliseconds: 10_799_750)
         var ntpLast = try pipeline()
         for second in 0...5 { _ = ntpLast.handle(drive.fix(Double(second))) }
         let outcome = ntpLast.handle(try kernel(5, ahead: 10_800))
         #expect(outcome.events.map(\.kind) == [expected])
         #expect(outcome.clockOffset?.source == .gps)
-        #expect(outcome.clockOffset?.uncertaintyMilliseconds == 10_800_500)
+        #expect(outcome.clockOffset?.uncertaintyMilliseconds == 10_799_750)
 
         var gpsLast = try pipeline()
         _ = gpsLast.handle(try kernel(0, ahead: 10_800))
         let outcomes = (0...5).map { gpsLast.handle(drive.fix(Double($0))) }
         #expect(outcomes.flatMap(\.events).map(\.kind) == [expected])
-        #expect(outcomes.compactMap(\.clockOffset).map(\.source) == [.gps])
+        #expect(outcomes.compactMap(\.clockOffset).map(\.source) == [.ntp, .gps], "in doubt from the first fix on")
     }
 
     @Test("A disagreement has a name and details of its own")

@@ -18,8 +18,8 @@ struct PositionPipelineTests {
         #expect(outcomes.map(\.timeMark) == Array(repeating: .plausible, count: 5))
         #expect(outcomes.map { $0.clockOffset != nil } == [false, false, true, false, false])
         let event = try #require(outcomes[2].events.first)
-        #expect(event.kind == .clockTrusted(source: .gps, uncertaintyMilliseconds: 1000))
-        #expect(event.time == drive.fix(2).time)
+        #expect(event.kind == .clockTrusted(source: .gps, uncertaintyMilliseconds: 750))
+        #expect(event.time == drive.fix(2).time.map { $0 + .milliseconds(750) }, "the middle of the bound of 1.5 s")
         #expect(event.at == drive.fix(2).receivedAt)
         #expect(try event.coordinate == drive.coordinate())
         #expect(outcomes.flatMap(\.events).count == 1)
@@ -47,7 +47,7 @@ struct PositionPipelineTests {
         _ = pipeline.handle(drive.fix(0))
         let before = pipeline.state
         for wrong in [
-            Fix(receivedAt: drive.fix(1).receivedAt, mode: .none), drive.fix(0), drive.fix(2, east: 9000),
+            Fix(receivedAt: drive.fix(1).receivedAt, mode: .none), drive.fix(0), drive.fix(1.5, east: 9000),
             drive.fix(3, speed: 99),
         ] {
             let outcome = pipeline.handle(wrong)
@@ -107,21 +107,35 @@ struct PositionPipelineTests {
         #expect(pipeline.state.counters.rejectedByName["jump"] == 90)
     }
 
-    @Test("A step of GPS time is an event, and the events after it have the new time")
+    @Test("A time that does not fit is an event at once, and a step when it alone was read for a minute")
     func step() throws {
         var pipeline = try pipeline()
         var events: [Event] = []
-        for second in 0..<20 {
+        for second in 0..<80 {
             var fix = drive.fix(Double(second))
             if second >= 10 { fix.time = fix.time.map { $0 + .seconds(3600) } }
             events += pipeline.handle(fix).events
         }
         #expect(
             events.map(\.kind) == [
-                .clockTrusted(source: .gps, uncertaintyMilliseconds: 1000),
+                .clockTrusted(source: .gps, uncertaintyMilliseconds: 750),
+                .clockDoubted(byMilliseconds: 3_600_000, uncertaintyMilliseconds: 3_600_750),
                 .clockStepped(byMilliseconds: 3_600_000, source: .gps),
             ]
         )
-        #expect(events.last?.time == drive.began.map { $0 + .seconds(3612) })
+        #expect(events.map { ($0.at - drive.boot).inSeconds } == [2, 10, 70])
+        #expect(events.last?.time == drive.began.map { $0 + .milliseconds(3_670_750) })
+    }
+
+    @Test("The time of a fix that is refused as a jump may be the true one, like its place")
+    func timeOfAJump() throws {
+        var pipeline = try pipeline()
+        for second in 0..<5 { _ = pipeline.handle(drive.fix(Double(second))) }
+        var fix = drive.fix(5, north: 5000)
+        fix.time = fix.time.map { $0 + .seconds(-3600) }
+        let outcome = pipeline.handle(fix)
+        #expect(outcome.verdict.rejection == .jump)
+        #expect(outcome.events.map(\.kind.name) == ["gps.rejected-jump", "clock.doubted"])
+        #expect((outcome.clockOffset?.uncertaintyMilliseconds ?? 0) >= 3_600_000)
     }
 }

@@ -7,9 +7,16 @@ struct ClockBench {
     /// GPS weeks roll over after this many seconds.
     static let rollover = 1024.0 * 7 * 86_400
 
-    var clock = WallClock()
+    var clock: WallClock
     var judge = FixTimeJudge(buildDate: WallTime(millisecondsSince1970: 1_795_132_800_000))
     var actions: [WallClock.Action] = []
+
+    /// - Parameter reportDelay: in seconds; `nil` for the default.
+    init(reportDelay: Double? = nil) {
+        var settings = WallClock.Settings()
+        if let reportDelay { settings.reportDelay = .milliseconds(Int64((reportDelay * 1000).rounded())) }
+        clock = WallClock(settings: settings)
+    }
 
     /// A fix of the time `seconds` after boot that is read `delay` later.
     mutating func fix(_ seconds: Double, ahead: Double = 0, delay: Double = 0.3) {
@@ -50,6 +57,13 @@ struct ClockBench {
         Instant(millisecondsSinceBoot: Int64((seconds * 1000).rounded()))
     }
 
+    /// By how many seconds the truth is outside of what the clock says can be true; negative inside.
+    func excess(at seconds: Double) -> Double? {
+        offset(at: seconds).map { offset in
+            Double(abs(offset.utcAtBootMilliseconds - Self.truth) - offset.uncertaintyMilliseconds) / 1000
+        }
+    }
+
     private func wallTime(_ seconds: Double) -> WallTime {
         WallTime(millisecondsSince1970: Self.truth + Int64((seconds * 1000).rounded()))
     }
@@ -61,9 +75,9 @@ extension ClockOffset {
         ClockOffset(ahead, .ntp, uncertainty)
     }
 
-    /// Of a receiver with the bench's delay of 0.3 s, `ahead` seconds ahead of the truth.
-    static func gps(_ ahead: Double = 0, within uncertainty: Double = 1) -> ClockOffset {
-        ClockOffset(ahead - 0.3, .gps, uncertainty)
+    /// Of a receiver with the bench's delay of 0.3 s and the default bound of 1.5 s, `ahead` seconds ahead of the truth.
+    static func gps(_ ahead: Double = 0, within uncertainty: Double = 0.75) -> ClockOffset {
+        ClockOffset(ahead - 0.3 + 0.75, .gps, uncertainty)
     }
 
     private init(_ ahead: Double, _ source: ClockSource, _ uncertainty: Double) {

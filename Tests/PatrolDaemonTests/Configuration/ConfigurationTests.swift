@@ -22,7 +22,10 @@ struct ConfigurationTests {
     func defaults() throws {
         let configuration = try Configuration.parse("vehicle = \"cart-07\"", path: "test.toml")
         #expect(configuration.vehicle == "cart-07")
-        #expect(configuration.gps == .init(host: "127.0.0.1", port: 2947, lostAfter: .seconds(5)))
+        #expect(
+            configuration.gps
+                == .init(host: "127.0.0.1", port: 2947, reportDelay: .milliseconds(1500), lostAfter: .seconds(5))
+        )
         #expect(configuration.position.movingInterval == .seconds(1))
         #expect(configuration.position.parkedInterval == .seconds(60))
         #expect(configuration.journal == .init(folder: "/var/lib/patrold", commitInterval: .seconds(10)))
@@ -93,6 +96,14 @@ struct ConfigurationTests {
             ("vehicle = \"a\"\n[gps]\nport = 65536", "gps.port: is integer 65536"),
             ("vehicle = \"a\"\n[gps]\nport = 2947.0", "gps.port: is floating-point number 2947"),
             ("vehicle = \"a\"\n[gps]\nhost = \"a b\"", "gps.host: is \"a b\""),
+            ("vehicle = \"a\"\n[gps]\ndevice = \"\"", "gps.device: is \"\"; allowed: a receiver as gpsd names it"),
+            ("vehicle = \"a\"\n[gps]\ndevice = \"/dev/tty USB0\"", "gps.device: is \"/dev/tty USB0\""),
+            (
+                "vehicle = \"a\"\n[gps]\nreport_delay = \"50ms\"",
+                "gps.report_delay: is \"50ms\"; allowed: a duration from 100ms to 10s"
+            ),
+            ("vehicle = \"a\"\n[gps]\nreport_delay = \"10.001s\"", "gps.report_delay: is \"10.001s\""),
+            ("vehicle = \"a\"\n[gps]\nreport_delay = 1.5", "gps.report_delay: is floating-point number 1.5"),
             (
                 "vehicle = \"a\"\n[[quiet]]\nname = \"n\"",
                 "quiet: needs a loudspeaker; allowed: [[quiet]] together with"
@@ -184,7 +195,8 @@ struct ConfigurationTests {
         "Durations have a unit",
         arguments: [
             ("1s", Duration.seconds(1)), ("60s", .seconds(60)), ("1min", .seconds(60)), ("1 min", .seconds(60)),
-            ("5000ms", .seconds(5)),
+            ("5000ms", .seconds(5)), ("1.5s", .milliseconds(1500)), ("0.05min", .seconds(3)),
+            ("1.125s", .milliseconds(1125)),
         ]
     )
     func durations(text: String, expected: Duration) throws {
@@ -195,7 +207,10 @@ struct ConfigurationTests {
         #expect(configuration.journal.commitInterval == expected)
     }
 
-    @Test("What is no duration is refused", arguments: ["", "s", "1", "-1s", "1.5s", "1 hour", "1s ", "1e3s", "９s"])
+    @Test(
+        "What is no duration is refused",
+        arguments: ["", "s", "1", "-1s", ".5s", "1.s", "1.2.3s", "1.2345s", "1 hour", "1s ", "1e3s", "９s"]
+    )
     func noDurations(text: String) {
         #expect(!problems("vehicle = \"a\"\n[journal]\ncommit_interval = \"\(text)\"").isEmpty)
     }

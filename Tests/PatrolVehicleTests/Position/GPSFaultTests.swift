@@ -34,7 +34,7 @@ struct GPSFaultTests {
             case .fix: "fix"
             case .lost: "lost"
             case .restored: "restored"
-            case .state: nil
+            case .state, .receivers: nil
             }
         }
         #expect(order.prefix(5) == ["fix", "restored", "lost", "fix", "restored"])
@@ -124,7 +124,7 @@ struct GPSFaultTests {
         #expect(!connection.wait(wake: wake, timeout: .milliseconds(50)).hasInput, "a loop would spin here")
         gpsd.send(String(line.dropFirst(20)))
         #expect(connection.wait(wake: wake, timeout: .seconds(5)).hasInput)
-        guard case .report(let fix) = connection.next(at: Instant(millisecondsSinceBoot: 7)) else {
+        guard case .report(let fix, _) = connection.next(at: Instant(millisecondsSinceBoot: 7)) else {
             Issue.record("no report")
             return
         }

@@ -38,6 +38,45 @@ struct RealGPSDTests {
         }
     }
 
+    /// The second receiver stands 0.01° further east, by which its fixes are known again.
+    @Test(
+        "Of two receivers on one gpsd one is used, the chosen one or the first with a fix, and the other one is named"
+    )
+    func twoReceivers() throws {
+        let sources = [try NMEASource(east: 0), try NMEASource(east: 0.01)]
+        defer { sources.forEach { $0.close() } }
+        let gpsd = try RealGPSD(sources: sources.map(\.port))
+        defer { gpsd.kill() }
+        let names = sources.map { "tcp://127.0.0.1:\($0.port)" }
+        for chosen in [nil, names[0], names[1], "/dev/ttyUSB9"] {
+            let log = EventLog()
+            var settings = GPSSettings(host: "127.0.0.1", port: gpsd.port, device: chosen)
+            settings.link.lostAfter = .seconds(5)
+            let reader = GPSReceiver(settings: settings, clocks: .system) { log.append($0) }
+            try reader.start()
+            defer { reader.stop() }
+            // Until both report: the one that is not used is named then.
+            try NMEASource.feed(sources) {
+                log.receivers?.others.isEmpty == false && log.fixes.count >= 10 || isMissing(log)
+            }
+            guard chosen != "/dev/ttyUSB9" else {
+                #expect(log.receivers?.missing == .init(device: "/dev/ttyUSB9", available: names.sorted()))
+                #expect(log.fixes.isEmpty)
+                continue
+            }
+            let used = try #require(log.receivers?.used)
+            #expect(chosen == nil || used == chosen)
+            #expect(log.receivers?.others == names.filter { $0 != used })
+            let isSecond = used == names[1]
+            let places = Set(log.fixes.filter { $0.mode != .none }.compactMap(\.longitude).map { $0 > 106.3095 })
+            #expect(places == [isSecond], "a track of one receiver")
+        }
+    }
+
+    private func isMissing(_ log: EventLog) -> Bool {
+        log.receivers?.missing != nil && (log.receivers?.others.count ?? 0) == 2
+    }
+
     @Test("At 1 Hz the thread wakes at most three times a second")
     func wakeUps() throws {
         let source = try NMEASource()
@@ -92,14 +131,31 @@ private final class NMEASource {
     private let server: LoopbackServer
     private var client: LoopbackPeer?
     private var epoch = 0
+    /// Degrees east of the usual place.
+    private let east: Double
 
-    init() throws {
+    init(east: Double = 0) throws {
         server = try LoopbackServer()
+        self.east = east
     }
 
     var port: UInt16 { server.port }
 
     func close() { server.close() }
+
+    /// gpsd is the client; it comes with its own first client.
+    func connect() throws {
+        if client == nil { client = try server.accept(within: 20) }
+    }
+
+    func sendEpoch(sentencePause: Double = 0) {
+        let time = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded() + Double(epoch))
+        for sentence in NMEA.epoch(time, east: east + Double(epoch) * 0.000_05) {
+            if client?.send(sentence) != true { client = nil }
+            usleep(UInt32(sentencePause * 1e6))
+        }
+        epoch += 1
+    }
 
     /// Sends epochs until a condition holds, or the test fails after half a minute.
     /// - Parameters:
@@ -109,15 +165,26 @@ private final class NMEASource {
         let deadline = Date(timeIntervalSinceNow: 30)
         while !condition() {
             try #require(Date() < deadline, "nothing comes of what the receiver sends")
-            if client == nil { client = try server.accept(within: 20) }
-            let time = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded() + Double(epoch))
-            for sentence in NMEA.epoch(time, east: Double(epoch) * 0.00005) {
-                if client?.send(sentence) != true { client = nil }
-                usleep(UInt32(sentencePause * 1e6))
-            }
-            epoch += 1
+            try connect()
+            sendEpoch(sentencePause: sentencePause)
             // gpsd ends an epoch by the pause after it; only real time makes one.
             usleep(UInt32(pause * 1e6))
+        }
+    }
+}
+
+extension NMEASource {
+    /// Sends epochs of all in turn until a condition holds.
+    static func feed(_ sources: [NMEASource], until condition: () -> Bool) throws {
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while !condition() {
+            try #require(Date() < deadline, "nothing comes of what the receivers send")
+            for source in sources {
+                try source.connect()
+                source.sendEpoch()
+                // As in feed(pause:sentencePause:until:).
+                usleep(60_000)
+            }
         }
     }
 }
@@ -130,10 +197,14 @@ private final class RealGPSD {
     let port: UInt16
     private let process = Process()
 
-    init(source: UInt16, port: UInt16? = nil) throws {
+    convenience init(source: UInt16, port: UInt16? = nil) throws {
+        try self.init(sources: [source], port: port)
+    }
+
+    init(sources: [UInt16], port: UInt16? = nil) throws {
         self.port = try port ?? LoopbackServer.closedPort()
         process.executableURL = URL(filePath: Self.path)
-        process.arguments = ["-N", "-S", "\(self.port)", "tcp://127.0.0.1:\(source)"]
+        process.arguments = ["-N", "-S", "\(self.port)"] + sources.map { "tcp://127.0.0.1:\($0)" }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -18,6 +18,11 @@ final class EventLog: Sendable {
 
     var fixes: [Fix] { all.compactMap { if case .fix(let fix) = $0 { fix } else { nil } } }
 
+    /// What was told last of gpsd's receivers.
+    var receivers: ReceiverChoice.Report? {
+        all.compactMap { if case .receivers(let report) = $0 { report } else { nil } }.last
+    }
+
     /// Returns as soon as the condition holds, and fails the test if it does not in time.
     func wait(
         for what: Comment,

@@ -55,9 +55,13 @@ struct AnnouncerRig {
 
     /// A clock that has just been confirmed, `ahead` of the boot clock's day; its uncertainty is one second.
     static func clock(at now: Instant, ahead: Duration = .zero) -> WallClock {
-        var clock = WallClock()
+        var settings = WallClock.Settings()
+        settings.reportDelay = .seconds(2)
+        var clock = WallClock(settings: settings)
         for instant in [now - .seconds(3), now] {
-            _ = clock.handle(midnight + (instant - Self.instant("00:00")) + ahead, marked: .plausible, at: instant)
+            let time = midnight + (instant - Self.instant("00:00")) + ahead + .seconds(-1)
+            // In the middle of the bound.
+            _ = clock.handle(time, marked: .plausible, at: instant)
         }
         return clock
     }

@@ -21,11 +21,9 @@ struct AnnouncerWorld {
     var mute: Mute?
 
     // What the vehicle believes.
-    private(set) var clock = WallClock()
+    private(set) var sources: NightSources
+    var clock: WallClock { sources.clock }
     private var isReceiving = true
-    /// The least delay of the receiver's reports, in milliseconds.
-    private let leastDelay: Int64
-    private var isStepping = false
 
     private var events: [(at: Instant, event: WorldEvent)]
     private var wakesAt: Instant?
@@ -41,20 +39,21 @@ struct AnnouncerWorld {
     let asksForForecasts: Bool
     /// When something last changed that silences: what sounded then has a moment to fall silent.
     var lastReaction = Instant.zero
+    /// Milliseconds from the last sound to the boundary, the least of the night.
+    var leastMargin: Int64?
 
     init(seed: UInt64, isLong: Bool) {
         asksForForecasts = seed % 32 == 3 && !isLong
         var dice = SplitMix64(seed: seed)
         plan = NightPlan(dice: &dice, isLong: isLong)
-        let delay: Int64 = [0, 0, 300, 600].randomElement(using: &dice) ?? 0
-        events = WorldEvent.night(plan, delay: delay, &dice, count: isLong ? 60 : 14)
+        sources = NightSources(beginsAt: plan.beginsAt, &dice)
+        events = WorldEvent.night(plan, earliness: sources.earliness, &dice, count: isLong ? 60 : 14)
         drift = Int64.random(in: -95...95, using: &dice)
-        leastDelay = delay
         utcAtBoot = plan.beginsAt
         books = NightBooks(plan.programmes)
         announcer = Announcer(
             settings: plan.settings(),
-            clock: clock,
+            clock: sources.clock,
             zones: [],
             isOnDuty: false,
             mute: nil,
@@ -89,6 +88,7 @@ struct AnnouncerWorld {
         let instant = max(next, now, frozenUntil)
         isLate = [player.reportsAt, announcer.wakeAt].contains { $0.map { instant - $0 > .milliseconds(60) } ?? false }
         checkSound(from: now, to: instant)
+        noteMargin(from: now, to: instant)
         books.pass(instant - now, isSilent: isSilenced)
         now = instant
         if let report = player.report(at: instant) {
@@ -115,13 +115,14 @@ struct AnnouncerWorld {
         case .reading: receive()
         case .gpsLost(let length):
             isReceiving = false
-            events.removeAll { if case .reading = $0.event { true } else { false } }
+            events.removeAll { $0.event.isReading }
             schedule(.reading, after: length)
         case .step(let size): step(by: size)
-        case .stepConfirmed(let size): confirmStep(by: size)
+        case .dissent(let size): dissent(by: size)
+        case .mood(let mood, let length): change(mood, for: length)
         case .trustLost:
             lastReaction = now
-            clock = WallClock()
+            sources.forget(at: now, &dice)
             tell(.clockChanged(clock))
         case .zones(let entered):
             lastReaction = now
@@ -161,46 +162,52 @@ struct AnnouncerWorld {
 
     // MARK: The receiver
 
-    /// A report that is up to a second late, by about the same each time; often almost not, or by all of the second:
-    /// there the edges are.
-    private mutating func reading(of utc: (Instant) -> Int64) -> WallTime {
-        let delay = leastDelay + ([0, 390, Int64.random(in: 0...390, using: &dice)].randomElement(using: &dice) ?? 0)
-        return WallTime(millisecondsSince1970: utc(now) - delay)
-    }
-
     private mutating func receive() {
-        if isStepping { return schedule(.reading, after: .seconds(10)) }
         let isFirst = !isReceiving || !books.isTrusted
         isReceiving = true
-        feed(reading(of: trueUTC))
-        // Trust needs two readings that agree; the night's later ones come now and then.
-        let pause = isFirst ? Int64.random(in: 3...8, using: &dice) : Int64.random(in: 30...400, using: &dice)
-        if !events.contains(where: { if case .reading = $0.event { true } else { false } }) {
+        sources.report(truth: trueUTC(at: now), at: now, &dice)
+        tellClock()
+        // Trust needs two readings that agree, and an end of doubt a minute of them; the night's later ones come now and
+        // then.
+        let pause =
+            isFirst || sources.isDoubted
+            ? Int64.random(in: 3...8, using: &dice) : Int64.random(in: 30...400, using: &dice)
+        let next = now + .seconds(pause)
+        if !events.contains(where: { $0.at <= next && $0.event.isReading }) {
             schedule(.reading, after: .seconds(pause))
         }
     }
 
-    private mutating func feed(_ time: WallTime) {
-        _ = clock.handle(time, marked: .plausible, at: now)
+    private mutating func tellClock() {
         checkClock()
         tell(.clockChanged(clock))
     }
 
+    /// The receiver's time is another one from now on, and that is the true one: nobody knows it but the receiver.
     private mutating func step(by size: Int64) {
-        guard isReceiving, !isStepping, books.isTrusted else { return }
-        isStepping = true
-        let truth = trueUTC(at: now)
-        _ = clock.handle(WallTime(millisecondsSince1970: truth + size - 300), marked: .plausible, at: now)
-        tell(.clockChanged(clock))
-        schedule(.stepConfirmed(size), after: .milliseconds(Int64.random(in: 2600...4000, using: &dice)))
+        guard isReceiving, books.isTrusted, sources.isBoundKnown else { return }
+        utcAtBoot += size
+        dissent(by: 0)
     }
 
-    private mutating func confirmStep(by size: Int64) {
-        isStepping = false
-        // A loss of trust in between makes of it a first reading; then the clock knows the new time all the same, later.
+    /// One report that is off by so much, which may be the true one as far as anybody knows.
+    private mutating func dissent(by size: Int64) {
+        guard isReceiving else { return }
         lastReaction = now
-        utcAtBoot += size
-        feed(WallTime(millisecondsSince1970: trueUTC(at: now) - Int64.random(in: 0...600, using: &dice)))
+        sources.reportOnce(off: size, truth: trueUTC(at: now), at: now)
+        tellClock()
+        schedule(.reading, after: .seconds(Int64.random(in: 1...4, using: &dice)))
+    }
+
+    private mutating func change(_ mood: NightSources.Mood, for length: Duration) {
+        let until = now + length
+        switch mood {
+        case .honest: return
+        case .alternating(let off, _): sources.enter(.alternating(off, until: until))
+        case .rolledOver(let weeks, _): sources.enter(.rolledOver(weeks: weeks, until: until))
+        }
+        lastReaction = now
+        if isReceiving { schedule(.reading, after: .seconds(1)) }
     }
 
     // MARK: Power
@@ -214,9 +221,7 @@ struct AnnouncerWorld {
         utcAtBoot += utc - trueUTC(at: booted)
         events = events.map { (booted + max(.zero, $0.at - old), $0.event) }
         frozenUntil = .zero
-        isStepping = false
-        events.removeAll { if case .stepConfirmed = $0.event { true } else { false } }
-        clock = WallClock()
+        sources.forget(at: booted, &dice)
         lastReaction = booted
         books.reboot(plan.programmes)
         prophecy = ForecastCheck()

@@ -6,9 +6,12 @@ enum WorldEvent {
     case reading
     /// It will not for a while.
     case gpsLost(Duration)
-    /// The receiver's time is another one by so much. The world follows when the clock believes it.
+    /// The receiver's time is another one by so much, and it is the true one.
     case step(Int64)
-    case stepConfirmed(Int64)
+    /// One report is off by so much.
+    case dissent(Int64)
+    /// The receiver does something else for a while.
+    case mood(NightSources.Mood, Duration)
     /// The clock is in doubt.
     case trustLost
     case zones(Set<String>)
@@ -27,11 +30,15 @@ enum WorldEvent {
     case reboot(off: Int64)
     case end
 
+    var isReading: Bool {
+        if case .reading = self { true } else { false }
+    }
+
     /// A night's events in order, more of them near the boundary.
-    /// - Parameter delay: by how much the vehicle's clock is late, in milliseconds.
+    /// - Parameter earliness: by how much quiet begins before its time, in milliseconds.
     static func night(
         _ plan: NightPlan,
-        delay: Int64,
+        earliness: Int64,
         _ dice: inout SplitMix64,
         count: Int
     ) -> [(at: Instant, event: WorldEvent)] {
@@ -47,8 +54,8 @@ enum WorldEvent {
             events.append((max(.zero, isNear ? near : anywhere), random(plan, &dice)))
         }
         for clip in plan.clips.values.sorted(by: { $0.name < $1.name }) where Bool.random(using: &dice) {
-            // Just in time to end before quiet begins: a second for the clock, half a one to start.
-            let spare = 1510 - delay + clip.duration.milliseconds + Int64.random(in: 0...300, using: &dice)
+            // Just in time to end before quiet begins, with half a second to start.
+            let spare = 510 + earliness + clip.duration.milliseconds + Int64.random(in: 0...300, using: &dice)
             var request = request(plan, &dice)
             request.clip = clip.name
             events.append((max(.zero, boundary - .milliseconds(spare)), .say(request)))
@@ -68,11 +75,32 @@ enum WorldEvent {
         case 1, 2:
             let length = Duration.seconds(Int64.random(in: 60...40_000, using: &dice))
             events.append((.zero + .random(in: .seconds(5)...plan.duration, using: &dice), .gpsLost(length)))
+        case 3, 4:
+            events += receiverTrouble(at: boundary, &dice)
         default:
             break
         }
         events.append((.zero + plan.duration, .end))
         return events.sorted { $0.at < $1.at }
+    }
+
+    /// A receiver that says what is not so in the minutes before the boundary, and may vanish in the middle of it.
+    private static func receiverTrouble(
+        at boundary: Instant,
+        _ dice: inout SplitMix64
+    ) -> [(at: Instant, event: WorldEvent)] {
+        let begin = max(.zero, boundary - .seconds(Int64.random(in: 3...120, using: &dice)))
+        let length = Duration.seconds(Int64.random(in: 5...90, using: &dice))
+        let off = Int64.random(in: 3000...3 * 3_600_000, using: &dice) * (Bool.random(using: &dice) ? 1 : -1)
+        let trouble: WorldEvent =
+            switch Int.random(in: 0..<3, using: &dice) {
+            case 0: .dissent(off)
+            case 1: .mood(.alternating(off, until: .zero), length)
+            default: .mood(.rolledOver(weeks: Bool.random(using: &dice) ? 1 : -1, until: .zero), length)
+            }
+        guard Int.random(in: 0..<3, using: &dice) == 0 else { return [(begin, trouble)] }
+        let lost = begin + .milliseconds(Int64.random(in: 500...20_000, using: &dice))
+        return [(begin, trouble), (lost, .gpsLost(.seconds(Int64.random(in: 10...5000, using: &dice))))]
     }
 
     private static func random(_ plan: NightPlan, _ dice: inout SplitMix64) -> WorldEvent {

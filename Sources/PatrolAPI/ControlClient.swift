@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import NIOCore
 import NIOHTTP1
+import PatrolCore
 
 /// Asks a running patrold over its local socket.
 public struct ControlClient: Sendable {

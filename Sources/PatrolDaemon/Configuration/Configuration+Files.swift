@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolVehicle
 
 extension Configuration {
     /// One line about what the configuration makes the daemon do.

@@ -70,11 +70,14 @@ struct CommandDesk: Sendable {
 
     /// Ends what plays, and what waits as well if that is wanted.
     func stop(andQueue: Bool, by requester: String) async throws(APIError) -> StopAnswer {
-        guard let reply = await voice().stop(by: requester, andQueue: andQueue) else { throw Self.busy }
+        let loudspeaker = try voice()
+        // Done whatever the disk does: silence is the safe side.
+        let lostBefore = events.lostCount
+        guard let reply = await loudspeaker.stop(by: requester, andQueue: andQueue) else { throw Self.busy }
         let stopped = reply.stopped.map { "stopped \($0)" } ?? "nothing played"
         let removed = andQueue ? ", \(reply.removed) removed from the queue" : ""
         record(.command(andQueue ? "stop all" : "stop", by: requester, result: stopped + removed))
-        await settle()
+        try await confirm("the stop", lostBefore, isInForce: true)
         return StopAnswer(stopped: reply.stopped?.description, removed: reply.removed)
     }
 

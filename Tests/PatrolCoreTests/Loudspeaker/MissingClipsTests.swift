@@ -4,8 +4,18 @@ import Testing
 @Suite("Clips that programmes name")
 struct MissingClipsTests {
     private static let programmes = [
-        Programme(name: "p", clips: ["a.wav", "Fraud.wav", "a.wav"], gap: .seconds(60), schedule: CivilSchedule()),
-        Programme(name: "q", clips: ["bad.wav", "Fraud.wav"], gap: .seconds(60), schedule: CivilSchedule()),
+        Programme(
+            name: "p",
+            clips: ["a.wav", "Fraud.wav", "a.wav"],
+            timing: .every(gap: .seconds(60)),
+            schedule: CivilSchedule()
+        ),
+        Programme(
+            name: "q",
+            clips: ["bad.wav", "Fraud.wav"],
+            timing: .every(gap: .seconds(60)),
+            schedule: CivilSchedule()
+        ),
     ]
 
     private func look(
@@ -49,7 +59,12 @@ struct MissingClipsTests {
 
     @Test("A twin of another encoding is another clip")
     func twin() {
-        let programme = Programme(name: "p", clips: ["caf\u{E9}.wav"], gap: .seconds(60), schedule: CivilSchedule())
+        let programme = Programme(
+            name: "p",
+            clips: ["caf\u{E9}.wav"],
+            timing: .every(gap: .seconds(60)),
+            schedule: CivilSchedule()
+        )
         var clips = MissingClips(programmes: [programme])
         #expect(look(&clips, good: ["cafe\u{301}.wav"]) != nil)
     }
@@ -57,7 +72,7 @@ struct MissingClipsTests {
     @Test("Many are counted, ten are named")
     func bound() {
         let names = (0..<50).map { ClipName("\($0).wav") }
-        let programme = Programme(name: "p", clips: names, gap: .seconds(60), schedule: CivilSchedule())
+        let programme = Programme(name: "p", clips: names, timing: .every(gap: .seconds(60)), schedule: CivilSchedule())
         var clips = MissingClips(programmes: [programme])
         let details = look(&clips, good: [])?.details
         #expect(details?["count"] == .integer(50))

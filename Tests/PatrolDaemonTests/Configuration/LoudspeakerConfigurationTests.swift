@@ -1,4 +1,5 @@
 import Foundation
+import PatrolAPI
 import PatrolCore
 import Testing
 

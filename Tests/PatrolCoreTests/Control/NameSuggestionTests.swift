@@ -7,7 +7,7 @@ struct NameSuggestionTests {
         "Case, extension, then letters",
         arguments: [
             ("Fire.WAV", "fire.wav"), ("fire", "fire.wav"), ("fire.mp3", "fire.wav"), ("fier.wav", "fire.wav"),
-            ("frie", "fire.wav"), ("防诈骗宣传", "防诈骗宣传.ogg"), ("防诈骗宜传.ogg", "防诈骗宣传.ogg"), ("patrol", nil), ("", nil),
+            ("fir", "fire.wav"), ("防诈骗宣传", "防诈骗宣传.ogg"), ("防诈骗宜传.ogg", "防诈骗宣传.ogg"), ("patrol", nil), ("", nil),
             ("\u{1B}[2J", nil),
         ]
     )

@@ -25,7 +25,8 @@ struct ScheduleReader {
         let weekdays = Weekday.allCases.map(\.name)
         let names = weekdays + DayKind.allCases.map(\.rawValue)
         let days = table.texts("days", allowed: "days: \(names.joined(separator: ", "))", where: names.contains)
-        guard !days.isEmpty else { return .all }
+        // What is no day was said already; read as every day, the rest can be checked.
+        guard !days.isEmpty, days.allSatisfy(names.contains) else { return .all }
         return DaySelection(
             weekdays: Set(days.compactMap(Weekday.init(name:))),
             kinds: Set(days.compactMap(DayKind.init(rawValue:))),

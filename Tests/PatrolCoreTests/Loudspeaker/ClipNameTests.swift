@@ -24,7 +24,7 @@ struct ClipNameTests {
             return clip
         }
         var rig = AnnouncerRig(programmes: [.plain(clips: twins, gap: .seconds(60))], clips: twins)
-        rig.run(for: .seconds(130))
+        rig.run(for: .seconds(135))
         #expect(rig.orders.map(\.clip.sha256) == ["composed", "decomposed", "composed"])
         #expect(rig.say(twins[1]) != .refused(.unknownClip(twins[1].name)))
         rig.tell(.clipsChanged([twins[0].name: twins[0]]))

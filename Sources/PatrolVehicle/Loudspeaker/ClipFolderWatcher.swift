@@ -189,8 +189,13 @@ private struct WatchLoop: ~Copyable {
             }
         }
         guard hasWayChanged else { return }
-        // Another folder, or the same one with other permissions: in both cases something to look at.
-        if walkAgain() { changes.forget(at: now) } else { changes.note(.other, at: now) }
+        // Another folder, or the same one with other permissions: in both cases something to look at. One that is still not
+        // there, but may be nearer, is not.
+        if walkAgain() {
+            changes.forget(at: now)
+        } else if watch.folder != nil {
+            changes.note(.other, at: now)
+        }
     }
 
     private mutating func note(_ name: [UInt8], at now: Instant, _ change: (ClipName) -> ClipFolderChanges.Change) {

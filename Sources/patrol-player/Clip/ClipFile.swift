@@ -133,7 +133,8 @@ final class ClipFile {
         ByteSource(size: size) { offset, count in
             var bytes = [UInt8](repeating: 0, count: count)
             // What cannot be read is not there: the decoder meets the same fault and names it.
-            return Array(bytes.prefix(max(0, pread(descriptor, &bytes, count, off_t(offset)))))
+            let got = pread(descriptor, &bytes, count, off_t(offset))
+            return Array(bytes.prefix(max(0, got)))
         }
     }
 

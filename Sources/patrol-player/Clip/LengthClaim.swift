@@ -106,8 +106,9 @@ enum LengthClaim: Hashable, Sendable {
     private static let longestPage = 27 + 255 + 255 * 255
 
     private static func ogg(_ file: ByteSource) -> LengthClaim {
-        let from = max(0, file.size - Int64(longestPage))
-        let tail = file.read(at: from, longestPage)
+        // Twice: some put a tag behind the last page.
+        let from = max(0, file.size - 2 * Int64(longestPage))
+        let tail = file.read(at: from, 2 * longestPage)
         for start in stride(from: tail.count - 5, through: 0, by: -1)
         where tail[start] == UInt8(ascii: "O") && tail[start...].starts(with: "OggS\0".utf8) {
             let page = tail[start...]

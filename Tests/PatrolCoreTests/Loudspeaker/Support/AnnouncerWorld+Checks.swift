@@ -32,14 +32,17 @@ extension AnnouncerWorld {
         if !books.isTrusted { complain("\(order.priority) sounds with an untrusted clock") }
         if mute != nil { complain("\(order.priority) sounds although it is muted") }
         guard let rule = plan.quietRule(at: trueUTC(at: instant), in: zones) else { return }
-        let hasReason = (books.asked[order.id] ?? repeated(order))?.reason?.contains { $0 != " " } ?? false
+        let asked = books.asked[order.id].map { [$0] } ?? repeated(order)
+        let hasReason = asked.contains { $0.reason?.contains { $0 != " " } ?? false }
         if plan.allowsEmergency, order.priority == .emergency, hasReason { return }
         complain("\(order.priority) sounds in quiet hours (\(rule.name)), \(instant.millisecondsSinceBoot) ms")
     }
 
-    /// What a repetition was asked for: an emergency of the same clip.
-    private func repeated(_ order: PlayOrder) -> SayRequest? {
-        books.asked.values.first { $0.clip == order.clip.name && $0.priority == order.priority && $0.repeats > 1 }
+    /// What a repetition may have been asked for, among the requests that go on.
+    private func repeated(_ order: PlayOrder) -> [SayRequest] {
+        books.requests.values.filter {
+            $0.clip == order.clip.name && $0.priority == order.priority && $0.repeats > 1
+        }
     }
 
     /// Surely nothing keeps a clip from sounding for a while, by the true time and a wide margin.

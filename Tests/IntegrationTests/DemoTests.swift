@@ -22,7 +22,7 @@ struct DemoTests {
         print(summary)
         #expect(code == 0, "\(output.suffix(2000))")
         #expect(summary.contains("the collector holds every record of the journal, once"))
-        #expect(output.contains("loudspeaker       plays 1-patrol.wav (patrol)"))
+        #expect(output.contains("loudspeaker       plays 1-patrol.wav (巡逻)"))
         let state = root.path + "/.build/demo"
         let left = try await run("/usr/bin/env", ["pgrep", "-f", state])
         #expect(left.output.isEmpty, "still running: \(left.output)")

@@ -5,12 +5,14 @@ extension PlanReport {
     ///   - date: the day.
     ///   - quiet: when it is silent, with the vehicle's time zone.
     ///   - programmes: what is played, in the order of the configuration.
+    ///   - volumes: what changes the volume.
     ///   - calendar: what holidays and workdays are.
     ///   - zoneNames: the zones' names by their ids.
     public init(
         on date: CivilDate,
         quiet: QuietHours,
         programmes: [PatrolCore.Programme],
+        volumes: [VolumeRule],
         calendar: HolidayCalendar,
         zoneNames: [String: String]
     ) {
@@ -38,6 +40,14 @@ extension PlanReport {
         self.programmes = programmes.map { programme in
             Programme(programme, zones: programme.zones.map { names($0.sorted()) })
         }
+        self.volumes = volumes.filter { $0.schedule.begins(on: date) }.map { rule in
+            Volume(
+                from: (rule.schedule.hours?.begin ?? .startOfDay).description,
+                to: (rule.schedule.hours?.end ?? .endOfDay).description,
+                zones: rule.zones.map { names($0.sorted()) },
+                decibels: rule.decibels
+            )
+        }
         idle = plan.idle.map { Idle(name: $0.name, kind: $0.isProgramme ? "programme" : "quiet", reason: $0.reason) }
     }
 }
@@ -54,5 +64,6 @@ extension PlanReport.Programme {
         self.zones = zones
         onlyMoving = programme.onlyWhileMoving
         onlyOnDuty = programme.onlyOnDuty
+        volumeDecibels = programme.volumeDecibels
     }
 }

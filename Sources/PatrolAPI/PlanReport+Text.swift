@@ -5,6 +5,11 @@ extension PlanReport {
             + segments.map { "  \(padded($0.from))-\(padded($0.to))  \(words(for: $0))" }
             + (programmes.isEmpty ? ["no programme is configured"] : ["programmes"])
             + programmes.map { "  \($0.name): \(words(for: $0))" }
+            + (volumes.isEmpty ? [] : ["volume"])
+            + volumes.map { volume in
+                let places = volume.zones.map { " in \($0.joined(separator: ", "))" } ?? ""
+                return "  \(volume.from)-\(volume.to)  \(volume.decibels) dB\(places)"
+            }
             + (idle.isEmpty ? [] : ["not on this day"])
             + idle.map { "  \($0.name) (\($0.kind == "quiet" ? "quiet rule" : "programme")): \($0.reason)" }
             + [
@@ -38,6 +43,7 @@ extension PlanReport {
             programme.zones.map { "only in \($0.joined(separator: ", "))" },
             programme.onlyMoving ? "only while moving" : nil,
             programme.onlyOnDuty ? "only on duty" : nil,
+            programme.volumeDecibels == 0 ? nil : "\(programme.volumeDecibels) dB",
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")
     }

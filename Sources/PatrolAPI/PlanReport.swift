@@ -14,11 +14,13 @@ public struct PlanReport: Codable, Hashable, Sendable {
     public var segments: [Segment]
     /// The programmes, in the order of the configuration.
     public var programmes: [Programme]
+    /// What changes the volume on this day.
+    public var volumes: [Volume]
     /// Rules and programmes that do nothing on this day, with the reason.
     public var idle: [Idle]
 
     enum CodingKeys: String, CodingKey {
-        case date, weekday, kind, segments, programmes, idle
+        case date, weekday, kind, segments, programmes, volumes, idle
         case timeZone = "time_zone"
         case utcOffset = "utc_offset"
     }
@@ -71,6 +73,8 @@ public struct PlanReport: Codable, Hashable, Sendable {
         public var onlyMoving: Bool
         /// It speaks only on duty.
         public var onlyOnDuty: Bool
+        /// Its volume on top of the common loudness, in dB.
+        public var volumeDecibels: Double
 
         enum CodingKeys: String, CodingKey {
             case name, clips, at, zones
@@ -78,6 +82,24 @@ public struct PlanReport: Codable, Hashable, Sendable {
             case repeats = "repeat"
             case onlyMoving = "only_moving"
             case onlyOnDuty = "only_on_duty"
+            case volumeDecibels = "volume_db"
+        }
+    }
+
+    /// A change of the volume, from a time of the day on that begins on this day; of several that hold the lowest counts.
+    public struct Volume: Codable, Hashable, Sendable {
+        /// From this time of the day on.
+        public var from: String
+        /// Up to this one; of the next day if it is earlier.
+        public var to: String
+        /// The names of the zones in which it holds; `nil` for everywhere.
+        public var zones: [String]?
+        /// In dB.
+        public var decibels: Double
+
+        enum CodingKeys: String, CodingKey {
+            case from, to, zones
+            case decibels = "volume_db"
         }
     }
 

@@ -35,6 +35,7 @@ extension House {
         _ light: LightKeeper?
     ) -> PositionRecorder {
         let events = premises.events
+        let quietZones = premises.configuration.loudspeaker?.quietZones ?? []
         return PositionRecorder(
             pipeline: pipeline(premises.configuration, premises.journal),
             journal: premises.journal,
@@ -54,7 +55,9 @@ extension House {
                     voice?.loudspeaker.clockChanged(clock, isNews: isNews)
                     light?.passBy()
                 },
-                zonesChanged: { zones in voice?.loudspeaker.bell.tell { $0.zones = zones } }
+                zonesChanged: { zones in voice?.loudspeaker.bell.tell { $0.zones = zones } },
+                // Nobody can say that it is not in one of those in which it must be silent.
+                zonesLost: { zones in voice?.loudspeaker.bell.tell { $0.zones = zones.union(quietZones) } }
             )
         )
     }
@@ -110,10 +113,17 @@ extension House {
         return PositionPipeline(settings: pipeline, odometerMetres: journal.odometerMetresAtStart)
     }
 
-    static func gps(_ settings: Configuration.GPSSettings) -> GPSSettings {
+    static func gps(_ configuration: Configuration) -> GPSSettings {
+        let settings = configuration.gps
         var link = GPSLink.Settings()
         link.lostAfter = settings.lostAfter
-        return GPSSettings(host: settings.host, port: UInt16(settings.port), device: settings.device, link: link)
+        return GPSSettings(
+            host: settings.host,
+            port: UInt16(settings.port),
+            device: settings.device,
+            maximumHorizontalError: configuration.position.maximumErrorMetres,
+            link: link
+        )
     }
 
     private static func uplink(_ destination: Configuration.Destination, _ eventLoop: any EventLoop) -> HTTPUplink {

@@ -31,7 +31,7 @@ struct House: Sendable {
         }
         let positions = Self.positions(premises, bells, voice, light)
         receiver = GPSReceiver(
-            settings: Self.gps(premises.configuration.gps),
+            settings: Self.gps(premises.configuration),
             clocks: premises.clocks,
             handler: { positions.handle($0) }
         )

@@ -14,11 +14,19 @@ enum ClipCompletion {
             let socket = named ?? CommonOptions.defaultSocket
             let report = try await ControlClient.with(socketPath: socket) { try await $0.get(ClipsReport.self, .clips) }
             let names = report.clips.filter { $0.problem == nil }.map(\.name)
-            return names.filter { !$0.unicodeScalars.contains(where: VisibleText.isHidden) }.map(quoted)
+            return names.filter(isHarmless).map(quoted)
         } catch {
             // A shell that completes has no place for a message: nothing is offered.
             return []
         }
+    }
+
+    /// A shell that is offered a name puts it on the command line, and how it quotes it then depends on its mood: what a
+    /// shell could take for a command, `it's`reboot`.wav`, is not offered at all.
+    private static func isHarmless(_ name: String) -> Bool {
+        let dangerous = "`$\"'\\;&|<>(){}[]*?!~#".unicodeScalars
+        return !name.hasPrefix("-")
+            && name.unicodeScalars.allSatisfy { !VisibleText.isHidden($0) && !dangerous.contains($0) }
     }
 
     /// bash(1), compgen -W: each word of the list is expanded, so that a file named `$(reboot).wav` would be obeyed.

@@ -8,7 +8,8 @@ struct SayCommandLine: AsyncParsableCommand {
         abstract: "Play a clip now.",
         discussion: """
             In quiet hours nothing sounds but an emergency with a reason, if the configuration allows it. With --wait the \
-            exit code is 0 if the clip was heard to its end, as often as it was asked for, and 2 if it was not.
+            exit code is 0 if the clip was heard to its end, as often as it was asked for, 2 if it was accepted and was not, \
+            and 1 if it was refused.
             """
     )
 
@@ -61,7 +62,7 @@ struct SayCommandLine: AsyncParsableCommand {
 struct StopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop",
-        abstract: "End what plays; programmes go on with their next turn (patrolctl mute silences them)."
+        abstract: "End what plays; a programme speaks again after its gap (patrolctl mute silences all)."
     )
 
     @Flag(help: "Also take back what people asked for and what still waits.")

@@ -65,6 +65,7 @@ extension Announcer {
             reply.removed = removed.count
             for entry in removed { skip(entry, .stoppedByPerson, &actions) }
         }
+        putOffTurns(&actions)
         actions.insert(.stopReply(reply), at: 0)
     }
 

@@ -155,6 +155,16 @@ extension Announcer {
         return hindrance(to: turn) ?? (lacks.isEmpty ? nil : (.conditionsMissing(lacks), nil))
     }
 
+    /// Somebody stopped what played: no programme that waits for its turn begins in its place.
+    mutating func putOffTurns(_ actions: inout [Action]) {
+        for index in turns.indices {
+            guard let slot = turns[index].due(at: now) else { continue }
+            record(.stoppedByPerson, index, at: slot, &actions)
+            turns[index].putOff(at: now)
+            lookAtTimetable(of: index)
+        }
+    }
+
     private func isWorthWaiting(for hindrance: Hindrance, _ slot: Instant, _ until: Instant?) -> Bool {
         // They will have been looked at in a moment, and then one knows more.
         if hindrance == .clipsUnchecked { return true }

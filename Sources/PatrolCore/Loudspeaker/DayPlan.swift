@@ -74,7 +74,10 @@ public struct DayPlan: Hashable, Sendable {
             let isHeard = segments.contains { segment in
                 segment.programmes.contains(programme.name) || segment.turns.contains { $0.programme == programme.name }
             }
-            guard !isHeard else { continue }
+            guard !isHeard else {
+                idle += Self.lostTurns(of: programme, day, quiet, segments)
+                continue
+            }
             idle.append(Idle(name: programme.name, isProgramme: true, reason: Self.silence(of: programme, day, quiet)))
         }
         self.idle = idle
@@ -116,6 +119,22 @@ public struct DayPlan: Hashable, Sendable {
             } else {
                 merged.append(segment)
             }
+        }
+    }
+
+    /// The times of a timetable that fall into quiet.
+    private static func lostTurns(
+        of programme: Programme,
+        _ day: Day,
+        _ quiet: QuietHours,
+        _ segments: [Segment]
+    ) -> [Idle] {
+        guard case .at(let times) = programme.timing else { return [] }
+        let heard = segments.flatMap(\.turns).filter { $0.programme == programme.name }.map(\.time)
+        return times.filter { !heard.contains($0) && programme.schedule.contains(day.time($0)) }.map { time in
+            let rule = quiet.rules.first { $0.schedule.contains(day.time(time)) && $0.silences(programme) }
+            let reason = "quiet (\(rule?.name ?? "?"))"
+            return Idle(name: "\(programme.name) at \(time)", isProgramme: true, reason: reason)
         }
     }
 

@@ -99,6 +99,13 @@ struct PeriodicSlots: Hashable, Sendable {
         state = .skipping(Run(hindrance: hindrance, clip: clip, untold: slot + gap, until: until))
     }
 
+    /// The slot that is due is put off by a gap from now: somebody wants silence.
+    mutating func putOff(at now: Instant) {
+        guard case .next(let slot) = state, slot <= now else { return }
+        lastSkipped = now
+        state = .next(now + gap)
+    }
+
     /// The hindrance lasts; when it ends may have changed.
     mutating func stay(until: Instant?) {
         guard case .skipping(var run) = state else { return }

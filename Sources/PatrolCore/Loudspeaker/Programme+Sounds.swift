@@ -11,7 +11,8 @@ extension Programme {
     ///
     /// Quiet rules and schedules change at midnights and at their hours only, and repeat themselves by the week between
     /// the dates that they name. So it is enough to ask at these times of the day, in the weeks around these dates.
-    public func sounds(between quiet: QuietHours) -> Audibility {
+    /// - Parameter first: days before it do not count.
+    public func sounds(between quiet: QuietHours, since first: CivilDate = .first) -> Audibility {
         guard schedule.everHolds else { return .never("there is no day on which it holds") }
         if let zones, zones.isEmpty { return .never("none of its zones is in the zone file") }
         let places = zones.map { $0.sorted().map { Set([$0]) } } ?? [[]]
@@ -19,7 +20,7 @@ extension Programme {
         let times = turns(among: schedules)
         var silencers: Set<String> = []
         var hasTurn = false
-        for day in Self.telltaleDays(of: schedules) {
+        for day in Self.telltaleDays(of: schedules, since: first) {
             for time in times {
                 let civil = CivilTime(date: day, time: time)
                 guard schedule.contains(civil) else { continue }
@@ -43,11 +44,11 @@ extension Programme {
     }
 
     /// The days that stand for all: the weeks around each date that a schedule names.
-    private static func telltaleDays(of schedules: [CivilSchedule]) -> [CivilDate] {
+    private static func telltaleDays(of schedules: [CivilSchedule], since first: CivilDate) -> [CivilDate] {
         let ends = schedules.compactMap(\.dates).flatMap { [$0.lowerBound, $0.upperBound] }
         let named = ends + schedules.flatMap(\.days.calendar.listed)
         // A week that none of them touches, in case there is none.
-        let around = named + [CivilDate(daysSince1970: 0)]
-        return Set(around.flatMap { day in (-9...9).map { day.adding(days: $0) } }).sorted()
+        let around = named + [max(first, CivilDate(daysSince1970: 0))]
+        return Set(around.flatMap { day in (-9...9).map { day.adding(days: $0) } }).filter { $0 >= first }.sorted()
     }
 }

@@ -84,6 +84,19 @@ struct ProgrammeTurn: Sendable {
         abandonSlot()
     }
 
+    /// The slot that is due is not taken: somebody wants silence.
+    mutating func putOff(at now: Instant) {
+        switch slots {
+        case .periodic(var periodic):
+            periodic.putOff(at: now)
+            slots = .periodic(periodic)
+        case .timetable(var timetable):
+            timetable.skip(at: now)
+            slots = .timetable(timetable)
+        }
+        abandonSlot()
+    }
+
     /// The clip was ordered.
     mutating func play(_ id: PlayID, dueAt slot: Instant, at now: Instant) {
         switch slots {

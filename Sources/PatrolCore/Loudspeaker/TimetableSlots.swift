@@ -16,6 +16,8 @@ struct TimetableSlots: Hashable, Sendable {
         var time: WallTime
         /// The same on the boot clock; a repetition's is later.
         var at: Instant
+        /// Whether it is another round of a turn that was taken.
+        var isRepetition = false
     }
 
     /// How it stands.
@@ -61,8 +63,12 @@ struct TimetableSlots: Hashable, Sendable {
     /// Looks for the next slot by the clock.
     /// - Parameter offset: of the clock; `nil` while it is not trusted.
     mutating func look(at now: Instant, _ offset: ClockOffset?, in zone: CivilZone) {
-        if case .playing = state { return }
-        if due(at: now) != nil { return }
+        switch state {
+        case .playing: return
+        // A round that is to come belongs to a turn that was taken, whatever the timetable says next.
+        case .next(let slot) where slot.isRepetition || slot.at <= now: return
+        case .next, .none: break
+        }
         guard let offset else {
             state = .none
             return
@@ -107,7 +113,7 @@ struct TimetableSlots: Hashable, Sendable {
         guard case .playing(_, let slot) = state else { return }
         switch sequel {
         case .afresh: state = .next(slot)
-        case .repetition: state = .next(Slot(time: slot.time, at: now + Programme.repeatPause))
+        case .repetition: state = .next(Slot(time: slot.time, at: now + Programme.repeatPause, isRepetition: true))
         case .none: state = .none
         }
     }

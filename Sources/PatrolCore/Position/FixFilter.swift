@@ -85,14 +85,11 @@ public struct FixFilter: Hashable, Sendable {
     }
 
     private mutating func judge(_ fix: Fix) -> Verdict {
-        guard fix.mode != .none else { return .rejected(.noFix) }
-        guard let latitude = fix.latitude, let longitude = fix.longitude else { return .rejected(.noPosition) }
-        guard let coordinate = Coordinate(latitude: latitude, longitude: longitude) else {
-            return .rejected(.outOfRange)
-        }
-        guard coordinate.latitudeE7 != 0 || coordinate.longitudeE7 != 0 else { return .rejected(.nullIsland) }
-        if let error = fix.horizontalError, !(error < settings.maximumHorizontalError) {
-            return .rejected(.tooUncertain)
+        let coordinate: Coordinate
+        do throws(FixRejection) {
+            coordinate = try fix.place(maximumHorizontalError: settings.maximumHorizontalError)
+        } catch {
+            return .rejected(error)
         }
         let placed = Placed(fix: fix, coordinate: coordinate)
         if [last, candidate?.newest].contains(where: { $0.map { repeats(placed, $0) } ?? false }) {

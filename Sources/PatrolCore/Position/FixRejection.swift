@@ -1,5 +1,5 @@
 /// Why a fix was not accepted. The names stand in logs and in the counters of the status.
-public enum FixRejection: String, CaseIterable, Sendable {
+public enum FixRejection: String, Error, CaseIterable, Sendable {
     /// The receiver has no fix (mode below 2D).
     case noFix = "no-fix"
     /// A fix without latitude or longitude, which gpsd does report at times.

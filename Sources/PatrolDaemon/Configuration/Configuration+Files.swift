@@ -16,7 +16,7 @@ extension Configuration {
     /// The daemon starts all the same, because a cart must record even if it cannot upload; `patrold check` and the
     /// log say so.
     public func fileProblems() -> [ConfigurationProblem] {
-        uploadProblems() + voiceProblems() + lightProblems() + timeZoneProblems()
+        uploadProblems() + voiceProblems() + overProblems() + lightProblems() + timeZoneProblems()
     }
 
     private func lightProblems() -> [ConfigurationProblem] {
@@ -26,11 +26,32 @@ extension Configuration {
         return [ConfigurationProblem(key: "light.led", message: message)]
     }
 
+    /// What held once and never will again, by the system's date: a fitter copies last year's file.
+    private func overProblems() -> [ConfigurationProblem] {
+        guard let loudspeaker else { return [] }
+        let zone = vehicleZone().zone
+        let today = zone.civilTime(at: Clocks.system.systemTime()).date
+        let hours = QuietHours(rules: loudspeaker.quiet, zone: zone)
+        func over(_ dates: ClosedRange<CivilDate>?) -> String? {
+            dates.flatMap { $0.upperBound < today ? "is over since \($0.upperBound); it is \(today)" : nil }
+        }
+        return loudspeaker.quiet.compactMap { rule in
+            over(rule.schedule.dates).map { ConfigurationProblem(key: "quiet \"\(rule.name)\"", message: $0) }
+        }
+            + loudspeaker.programmes.compactMap { programme in
+                var reason = over(programme.schedule.dates)
+                if reason == nil, case .never(let never) = programme.sounds(between: hours, since: today) {
+                    reason = "will never sound again: \(never)"
+                }
+                return reason.map { ConfigurationProblem(key: "programme \"\(programme.name)\"", message: $0) }
+            }
+    }
+
     private func voiceProblems() -> [ConfigurationProblem] {
         guard let loudspeaker else { return [] }
         var problems: [ConfigurationProblem] = []
-        if access(loudspeaker.player, X_OK) != 0 {
-            let reason = String(cString: strerror(errno))
+        let player = PlayerSettings(program: loudspeaker.player, device: loudspeaker.device, environment: [:])
+        if let reason = player.problem {
             let message = "names \(loudspeaker.player), which cannot be run: \(reason)"
             problems.append(ConfigurationProblem(key: "loudspeaker.player", message: message))
         }

@@ -23,7 +23,9 @@ extension Configuration {
     /// - Parameter path: for the messages only.
     /// - Throws: ``ConfigurationError`` with every problem at once.
     public static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
-        if let fault = TableHeader.fault(in: text) { throw ConfigurationError(path: path, problems: [fault]) }
+        if let fault = NullCharacter.fault(in: text) ?? TableHeader.fault(in: text) {
+            throw ConfigurationError(path: path, problems: [fault])
+        }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)

@@ -21,6 +21,9 @@ extension Configuration {
         public var calendar: HolidayCalendar
         /// What changes the volume of all but emergencies.
         public var volumes: [VolumeRule]
+
+        /// The ids of all zones in which a quiet rule holds.
+        var quietZones: Set<String> { quiet.reduce(into: []) { $0.formUnion($1.zones ?? []) } }
     }
 
     /// `[light]`

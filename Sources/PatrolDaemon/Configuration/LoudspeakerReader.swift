@@ -59,11 +59,12 @@ struct LoudspeakerReader {
         let night = loudspeaker.flag("default_night", default: true) ? [Configuration.defaultNight] : []
         var rules: [QuietRule] = []
         for table in tables { rules.append(rule(table, taken: (rules + night).map(\.name))) }
-        if rules.isEmpty, night.isEmpty {
+        let lasts = rules.contains { $0.schedule.dates.map { $0.upperBound == .last } ?? true }
+        if night.isEmpty, !lasts {
             loudspeaker.report(
                 "default_night",
-                "is false, and no [[quiet]] says when it is silent instead; allowed: at least one rule, or the default"
-                    + " night (21:00 to 06:00)"
+                "is false, and no [[quiet]] without a last_date says when it is silent instead; allowed: at least one such"
+                    + " rule, or the default night (21:00 to 06:00)"
             )
         }
         return rules + night
@@ -113,7 +114,6 @@ struct LoudspeakerReader {
         let gap = table.duration("gap", default: .seconds(120), in: .seconds(1) ... .seconds(86_400))
         guard table.has("at") else { return .every(gap: gap) }
         if table.has("gap") { table.report("at", "and gap are both there; allowed: one of them") }
-        if times.isEmpty { table.report("at", "is empty; allowed: at least one time of the day") }
         return .at(Set(times.compactMap { TimeOfDay($0) }).sorted())
     }
 
@@ -121,6 +121,7 @@ struct LoudspeakerReader {
         let names = ProgrammeCondition.allCases.map(\.rawValue)
         let texts = table.texts(
             "stop_at_end_of",
+            mayBeEmpty: true,
             allowed: "conditions: \(names.joined(separator: ", "))",
             where: names.contains
         )

@@ -115,6 +115,7 @@ enum CalendarReader {
     private static func days(_ key: String, _ table: inout TableReader) -> Set<CivilDate> {
         let texts = table.texts(
             key,
+            mayBeEmpty: true,
             allowed: "dates, such as \"2027-05-01\", and ranges of at most a year, such as \"2027-02-05..2027-02-11\""
         ) { range($0) != nil }
         return texts.compactMap(range).reduce(into: []) { days, range in

@@ -105,6 +105,7 @@ struct TableReader {
     mutating func texts(
         _ key: String,
         needsOne: Bool = false,
+        mayBeEmpty: Bool = false,
         allowed: String,
         among names: [String] = [],
         where check: (String) -> Bool
@@ -118,7 +119,8 @@ struct TableReader {
             report(key, "is \(describe(value)); allowed: texts in brackets, [\"…\"], of \(allowed)")
             return []
         }
-        if needsOne, texts.isEmpty { report(key, "is empty; allowed: \(allowed)") }
+        // Left out means "all"; written down and empty it says nothing that anybody could mean.
+        if texts.isEmpty, needsOne || !mayBeEmpty { report(key, "is empty; allowed: \(allowed)") }
         for text in texts where !check(text) {
             let meant = NameSuggestion.nearest(to: text, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
             report(key, "has \"\(VisibleText.of(text))\"\(meant); allowed: \(allowed)")

@@ -8,6 +8,10 @@ extension InformationDesk {
     /// - Throws: for a text that is no date, or if nobody knows what day it is.
     func plan(on text: String?) throws(APIError) -> PlanReport? {
         guard let loudspeaker = configuration.loudspeaker else { return nil }
+        if let problem = zone.problem {
+            let message = "the vehicle's time zone is not known, so nothing sounds: \(problem)"
+            throw APIError(code: "conflict", message: message, hint: "patrold check says what to do")
+        }
         let allowed = "allowed: a date, such as 2027-06-07"
         let date: CivilDate
         if let text {
@@ -48,6 +52,7 @@ extension Configuration.LoudspeakerSettings {
             on: date,
             quiet: QuietHours(rules: quiet, zone: zone),
             programmes: programmes,
+            volumes: volumes,
             calendar: calendar,
             zoneNames: Dictionary(zones.map { ($0.id, $0.name) }) { first, _ in first }
         )

@@ -151,6 +151,7 @@ struct InformationDesk: Sendable {
     /// What the cart has besides, at this moment; whoever asks is also a reason to look at the light.
     private func lookAtFittings() -> Fittings {
         light?.passBy()
+        loudspeaker?.lookAtPlayer()
         return Fittings(
             announcer: loudspeaker?.status,
             clips: clips?.state,

@@ -216,7 +216,8 @@ final class EventRecorder: Service {
         defer { listener.withLock { $0 }() }
         let stored = StoredEvent(event)
         var metadata: Logger.Metadata = ["kind": "\(stored.name)"]
-        for (key, value) in stored.details { metadata[key] = "\(value.text)" }
+        // A zone's kind is not the event's.
+        for (key, value) in stored.details { metadata[metadata[key] == nil ? key : "its_" + key] = "\(value.text)" }
         do {
             let sequence = try await write(journal, event)
             metadata["sequence"] = "\(sequence.rawValue)"

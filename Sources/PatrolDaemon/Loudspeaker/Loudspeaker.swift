@@ -48,6 +48,11 @@ final class Loudspeaker: Service {
     /// What plays, what comes next, and why it is silent.
     var status: AnnouncerStatus { latest.withLock { $0 }.status }
 
+    /// Somebody asks how it is: a player that was missing may be back.
+    func lookAtPlayer() {
+        if status.playerProblem != nil { bell.tell { _ in } }
+    }
+
     /// The clock was looked at. It is told on when it learned something or may be what it could not be before, and once a
     /// minute: an older view of it is less certain by 100 ppm, so it only makes the quiet hours wider, by 6 ms in a minute.
     ///

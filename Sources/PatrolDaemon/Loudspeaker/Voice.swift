@@ -50,7 +50,7 @@ struct Voice: Sendable {
                 settings: rules,
                 clock: WallClock(),
                 // Before the first position the cart may be anywhere, so it is wherever a rule wants silence.
-                zones: settings.quiet.reduce(into: []) { $0.formUnion($1.zones ?? []) },
+                zones: settings.quietZones,
                 isOnDuty: false,
                 mute: Mute(keptIn: premises.journal.statesAtStart),
                 at: premises.clocks.now()

@@ -27,6 +27,8 @@ final class PositionRecorder: Sendable {
         var clockChanged: @Sendable (WallClock, _ isNews: Bool) -> Void
         /// The cart is in these zones now.
         var zonesChanged: @Sendable (Set<String>) -> Void
+        /// Nobody knows where it is; these were its zones.
+        var zonesLost: @Sendable (Set<String>) -> Void
     }
 
     private let pipeline: Mutex<PositionPipeline>
@@ -36,6 +38,8 @@ final class PositionRecorder: Sendable {
     private let clocks: Clocks
     private let logger: Logger
     private let consequences: Consequences
+    /// Whether the position was lost since the last fix that was believed.
+    private let areZonesLost = Mutex(false)
 
     init(
         pipeline: PositionPipeline,
@@ -61,14 +65,19 @@ final class PositionRecorder: Sendable {
         case .fix(let fix):
             handle(fix)
         case .lost(let reason):
-            board.update { $0.hasFix = false }
+            loseZones()
             record(.gpsLost(reason: reason))
         case .restored(let after):
             board.update { $0.hasFix = true }
             record(.gpsRestored(afterSeconds: after.milliseconds / 1000))
         case .receivers(let receivers):
             board.update { $0.receivers = receivers }
-            logger.info("receivers", metadata: ["of gpsd": "\(receivers)"])
+            logger.info(
+                "receivers",
+                metadata: [
+                    "used": "\(receivers.used ?? "none")", "others": "\(receivers.others.joined(separator: ", "))",
+                ]
+            )
         case .state(let state):
             board.update { $0.gpsState = "\(state)" }
             logger.info("gps", metadata: ["state": "\(state)"])
@@ -80,6 +89,18 @@ final class PositionRecorder: Sendable {
             let before = pipeline.state
             let outcome = pipeline.handle(fix)
             publish(outcome, of: fix, before: before, after: pipeline.state, pipeline.clock)
+        }
+    }
+
+    /// A cart that drives on without a fix may be in any zone; the tracker's word counts again with its next fix.
+    private func loseZones() {
+        pipeline.withLock { pipeline in
+            areZonesLost.withLock { $0 = true }
+            board.update { content in
+                content.hasFix = false
+                content.zones = nil
+            }
+            consequences.zonesLost(pipeline.state.zones ?? [])
         }
     }
 
@@ -97,10 +118,8 @@ final class PositionRecorder: Sendable {
             content.rejected = state.counters.rejectedByName
             if let latest = state.latest { content.current = (latest, isMoving) }
             content.clock = clock
-            content.zones = state.zones
         }
-        // First what the loudspeaker must know: a school begins here.
-        if let zones = state.zones, zones != before.zones { consequences.zonesChanged(zones) }
+        publishZones(of: outcome, before: before, after: state)
         consequences.clockChanged(clock, outcome.clockOffset != nil)
         if let offset = outcome.clockOffset { consequences.clockLearned(offset) }
         if let rejection = outcome.verdict.rejection { log(fix, rejection) }
@@ -113,6 +132,19 @@ final class PositionRecorder: Sendable {
         if outcome.verdict.coordinate != nil, stream.hasReaders, let latest = state.latest {
             publish(latest, isMoving)
         }
+    }
+
+    /// First what the loudspeaker must know: a school begins here.
+    private func publishZones(of outcome: PositionPipeline.Outcome, before: PositionState, after state: PositionState) {
+        let wereLost = areZonesLost.withLock { areLost in
+            // Only a fix that was believed says where the cart is.
+            guard areLost, outcome.verdict.coordinate != nil else { return areLost }
+            areLost = false
+            return true
+        }
+        guard !areZonesLost.withLock({ $0 }), let zones = state.zones else { return }
+        board.update { $0.zones = zones }
+        if wereLost || zones != before.zones { consequences.zonesChanged(zones) }
     }
 
     /// Called by the watcher of the kernel's clock on its thread.

@@ -106,7 +106,7 @@ struct ClipCheck {
 
     private func judge(_ answer: [UInt8], code: Int32, name: ClipName) -> Outcome {
         guard answer.count <= Self.longestAnswer, let end = answer.firstIndex(of: UInt8(ascii: "\n")) else {
-            return .untold(reason: "the check gave no answer (exited with \(code))")
+            return .untold(reason: "could not be checked: the check exited with \(code) and gave no answer")
         }
         do {
             let answer = try JSONDecoder().decode(Answer.self, from: Data(answer[..<end]))

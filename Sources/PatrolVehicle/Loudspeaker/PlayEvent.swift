@@ -20,9 +20,14 @@ public struct PlayerSettings: Hashable, Sendable {
         self.environment = environment
     }
 
-    /// Why the player cannot be started, in words; `nil` if nothing is known against it. access(2) says it without a start.
+    /// Why the player cannot be started, in words; `nil` if nothing is known against it. stat(2) and access(2) say it without
+    /// a start; a folder may be "executed" as well, by those who look into it.
     public var problem: String? {
-        access(program, X_OK) == 0 ? nil : "\(program): \(String(cString: strerror(errno)))"
+        var status = stat()
+        guard stat(program, &status) == 0, access(program, X_OK) == 0 else {
+            return "\(program): \(String(cString: strerror(errno)))"
+        }
+        return status.st_mode & S_IFMT == S_IFREG ? nil : "\(program) is not a program"
     }
 
     /// The daemon's own environment without what systemd means for the daemon alone: a child must neither feed its

@@ -8,6 +8,8 @@ public struct GPSSettings: Hashable, Sendable {
     public var port: UInt16
     /// The receiver to use, as gpsd names it; `nil` for the first one that has a fix.
     public var device: String?
+    /// A fix whose own estimate of its error is so many metres or more is as good as none.
+    public var maximumHorizontalError: Double
     /// The deadlines of the connection.
     public var link: GPSLink.Settings
 
@@ -15,16 +17,19 @@ public struct GPSSettings: Hashable, Sendable {
     ///   - host: a host name or an address.
     ///   - port: gpsd's port.
     ///   - device: see there.
+    ///   - maximumHorizontalError: see there.
     ///   - link: the deadlines.
     public init(
         host: String = "localhost",
         port: UInt16 = 2947,
         device: String? = nil,
+        maximumHorizontalError: Double = 1500,
         link: GPSLink.Settings = .init()
     ) {
         self.host = host
         self.port = port
         self.device = device
+        self.maximumHorizontalError = maximumHorizontalError
         self.link = link
     }
 }

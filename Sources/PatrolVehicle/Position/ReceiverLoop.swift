@@ -80,14 +80,15 @@ struct ReceiverLoop: ~Copyable {
     }
 
     private mutating func take(_ fix: Fix, of device: String, at now: Instant) {
-        guard choice.takes(device, isUsable: fix.isUsable, at: now) else { return feed(.message, at: now) }
+        let isUsable = fix.isUsable(maximumHorizontalError: settings.maximumHorizontalError)
+        guard choice.takes(device, isUsable: isUsable, at: now) else { return feed(.message, at: now) }
         var fix = fix
         // Of gpsd that does not name its devices there is one.
         fix.satellitesUsed = (satellites[device] ?? satellites[""]).map { UInt8(clamping: $0) }
         tellReceivers()
         // The fix goes first, so that the place is known when the restoration is told.
         handler(.fix(fix))
-        feed(.report(usable: fix.isUsable), at: now)
+        feed(.report(usable: isUsable), at: now)
     }
 
     private mutating func tellReceivers() {
@@ -110,9 +111,4 @@ struct ReceiverLoop: ~Copyable {
             }
         }
     }
-}
-
-extension Fix {
-    /// Whether the receiver knows where it is; whether that can be believed is ``FixFilter``'s to say.
-    fileprivate var isUsable: Bool { mode != .none && latitude != nil && longitude != nil }
 }

@@ -95,6 +95,10 @@ struct ZoneDatabase: Sendable {
             let cause = TimeZoneFile.Problem.countsLeapSeconds.description
             throw CivilZoneError(value: value, reason: .unreadable(cause))
         }
+        if name == "localtime" || name == "posixrules" || name.hasPrefix("posix/localtime") {
+            let cause = "it is no zone but a copy or link of one; leave time_zone out for the system's"
+            throw CivilZoneError(value: value, reason: .unreadable(cause))
+        }
         if name == "Factory" {
             throw CivilZoneError(value: value, reason: .unreadable("it says that nobody has chosen a zone"))
         }
@@ -152,7 +156,9 @@ struct ZoneDatabase: Sendable {
     /// The zone whose name is the same but for case, or whose city is, or that differs in a few letters.
     private func nearest(to name: String) -> String? {
         // The zone of China has no city of that name.
-        if ["beijing", "peking", "cst-8"].contains(where: { name.lowercased().hasSuffix($0) }) {
+        if ["beijing", "peking", "cst-8", "cst", "china", "utc+8", "gmt+8"].contains(where: {
+            name.lowercased().hasSuffix($0)
+        }) {
             return "Asia/Shanghai"
         }
         let names = names()

@@ -8,7 +8,11 @@ import Testing
 @Suite("Waiting for a cart's voice, and stopping it", .enabled(if: VoiceChain.isPossible, SoundCard.notInstalled))
 struct VoiceWaitTests {
     private func ctl(_ voice: VoiceChain, _ arguments: String...) async throws -> (code: Int32, output: String) {
-        let result = try await run("patrolctl", arguments + ["--socket", voice.chain.socket])
+        try await Self.ctl(voice.chain.socket, arguments)
+    }
+
+    private static func ctl(_ socket: String, _ arguments: [String]) async throws -> (code: Int32, output: String) {
+        let result = try await run("patrolctl", arguments + ["--socket", socket])
         return (result.code, result.output + result.errors)
     }
 
@@ -29,7 +33,8 @@ struct VoiceWaitTests {
         let ends = try await voice.events("announcement.finished")
         #expect(ends.map { $0.integer("round") } == [1, 2] && ends.allSatisfy { $0.integer("rounds") == 2 })
 
-        async let cut = ctl(voice, "say", "long.wav", "--wait")
+        let socket = voice.chain.socket
+        async let cut = Self.ctl(socket, ["say", "long.wav", "--wait"])
         try await voice.awaitEvent("announcement.started", within: 5) { $0.text("clip") == "long.wav" }
         #expect(try await voice.say("short.wav") == "queued")
         #expect(try await voice.announcements().next?.clip == "short.wav")
@@ -43,7 +48,7 @@ struct VoiceWaitTests {
         #expect(try await ctl(voice, "stop").output.contains("nothing played"))
 
         // A daemon that stops keeps nobody waiting for a clip of 20 s.
-        async let waiting = ctl(voice, "say", "long.wav", "--wait")
+        async let waiting = Self.ctl(socket, ["say", "long.wav", "--wait"])
         try await voice.awaitEvent("announcement.started", within: 5) { $0.integer("play") == 5 }
         let order = bootTime()
         let patrold = try #require(voice.chain.patrold)

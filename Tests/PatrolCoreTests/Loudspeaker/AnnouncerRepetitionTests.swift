@@ -138,6 +138,23 @@ struct AnnouncerRepetitionTests {
         #expect(rig.playedClips == ["a.ogg", "b.ogg"])
     }
 
+    @Test("After a stop no programme that waited takes the floor: its gap counts from the stop, and that is on record")
+    func stopPutsOff() {
+        var rig = AnnouncerRig(programmes: [.plain(gap: .seconds(60))])
+        rig.run(for: .seconds(12))
+        rig.say(.long)
+        rig.say(.long)
+        // Its turn came a minute after its first clip.
+        rig.run(for: .seconds(75))
+        rig.tell(.stop(requester: "uid 1", andQueue: true))
+        let stopped = rig.now
+        rig.run(for: .seconds(59))
+        #expect(rig.playedClips == ["a.ogg", "long.ogg", "long.ogg"])
+        #expect(rig.skips.map(\.hindrance) == [.stoppedByPerson])
+        rig.run(for: .seconds(5))
+        #expect(rig.orderTimes.last == stopped + .seconds(60))
+    }
+
     // MARK: Turns after a cut
 
     @Test("A long clip that a zone cuts again and again does not keep the others from being heard")

@@ -55,7 +55,7 @@ struct DayPlanTests {
                 "21:00-24:00 [] [night]",
             ]
         )
-        #expect(plan.idle.isEmpty)
+        #expect(plan.idle == [.init(name: "news at 22:00", isProgramme: true, reason: "quiet (night)")])
     }
 
     @Test("What does nothing on the day is named with the reason")

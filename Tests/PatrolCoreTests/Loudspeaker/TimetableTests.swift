@@ -155,4 +155,18 @@ struct TimetableTests {
             #expect(rig.skips.map(\.hindrance) == (plays == 1 ? [] : [.waitedTooLong]))
         }
     }
+
+    @Test("A turn's repetitions follow each other, and others go on after them")
+    func repetitions() {
+        var programme = Self.news("08:00", "08:10")
+        programme.repeats = 3
+        var rig = AnnouncerRig(at: "07:59:59", programmes: [programme, .plain("p", clips: [.b], gap: .seconds(60))])
+        rig.run(until: "08:02")
+        // The other one had its first turn a second before.
+        #expect(rig.playedClips == ["b.ogg", "a.ogg", "a.ogg", "a.ogg", "b.ogg"])
+        rig.run(until: "08:09:59")
+        #expect(rig.announcer.status.programmes.map(\.lacks) == [[], []])
+        rig.run(until: "08:11:30")
+        #expect(rig.orders.filter { $0.programme == "news" }.map(\.clip) == [.a, .a, .a, .b, .b, .b])
+    }
 }

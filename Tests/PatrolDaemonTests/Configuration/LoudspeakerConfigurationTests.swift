@@ -59,8 +59,17 @@ struct LoudspeakerConfigurationTests {
             (programme + rule, "whenever it has its turn it is quiet (r)"),
             (
                 "default_night = false\n" + programme,
-                "loudspeaker.default_night: is false, and no [[quiet]] says when it is silent instead"
+                "loudspeaker.default_night: is false, and no [[quiet]] without a last_date says when it is silent instead"
             ),
+            (
+                "default_night = false\n" + rule + "last_date = \"2030-01-01\"",
+                "loudspeaker.default_night: is false, and no [[quiet]] without a last_date"
+            ),
+            (rule + "days = []", "quiet[1].days: is empty; allowed: days: mon"),
+            (rule + "zones = []", "quiet[1].zones: is empty; allowed: zones of the zone file"),
+            (rule + "zone_kinds = []", "quiet[1].zone_kinds: is empty"),
+            (rule + "# \u{0}", "has the character"),
+            ("device = \"a\\u0000b\"", "line 5: has the character"),
             (rule + "zone_kinds = [\"school\"]\n[[quiet]]\nname = \"default-night\"", "which another one has"),
         ]
     )

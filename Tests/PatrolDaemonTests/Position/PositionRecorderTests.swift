@@ -51,7 +51,8 @@ struct PositionRecorderTests {
                     told.withLock { $0.append(offset.source) }
                     if offset.source == .ntp { overtook.signal() }
                 },
-                zonesChanged: { _ in }
+                zonesChanged: { _ in },
+                zonesLost: { _ in }
             )
         )
         let thread = try NativeThread(name: "gps") {

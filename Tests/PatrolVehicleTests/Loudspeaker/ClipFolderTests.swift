@@ -170,8 +170,9 @@ struct ClipFolderTests {
         #expect(
             reasons == [
                 "checking it crashes the player (signal 11)", "checking took longer than 0.5 seconds",
-                "the check gave no answer (exited with 0)", "the check's answer cannot be read: well, well",
-                "the check says too little", "the check gave no answer (exited with 0)", "good",
+                "could not be checked: the check exited with 0 and gave no answer",
+                "the check's answer cannot be read: well, well",
+                "the check says too little", "could not be checked: the check exited with 0 and gave no answer", "good",
             ]
         )
         _ = try checked()

@@ -109,6 +109,8 @@ struct SlotLedger {
             if holds { complain("the conditions do hold", now) }
             // It was the only one that waited; while it did no other came.
             expected = nil
+        } else if skip.hindrance == .stoppedByPerson {
+            (lastSkipped, expected) = (now, now + gap)
         } else {
             lastSkipped = last
         }

@@ -58,11 +58,11 @@ extension Announcer {
         case .open: break
         }
         if mute != nil { return silence(.muted, until: muteLookedAtAgainAt) }
+        if clips == nil { return silence(.clipsUnchecked, until: nil) }
+        if let playerProblem { return silence(.playerUnusable(playerProblem), until: nil) }
         if programmes.isEmpty {
             return .init(code: "no-programmes", words: "no programme is configured", until: nil)
         }
-        if clips == nil { return silence(.clipsUnchecked, until: nil) }
-        if let playerProblem { return silence(.playerUnusable(playerProblem), until: nil) }
         let able = programmes.filter { $0.lacks.isEmpty }
         if able.isEmpty {
             return .init(code: "conditions", words: "no programme's conditions hold", until: next?.at)

@@ -77,6 +77,47 @@ struct PositionRecorderTests {
         #expect(offset.source == .ntp)
     }
 
+    @Test("When the position is lost, or no fix can be believed, its zones are lost too, until one is")
+    func zones() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "patrold-recorder-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: folder) }  // A folder that stays harms nobody.
+        let clocks = Clocks.system
+        let board = StatusBoard(destinations: [])
+        let told = Mutex<[String]>([])
+        let recorder = PositionRecorder(
+            pipeline: PositionPipeline(
+                settings: .init(buildDate: WallTime(millisecondsSince1970: Self.truth - 86_400_000)),
+                odometerMetres: 0
+            ),
+            journal: try Journal(folder: folder, bootID: "boot", clocks: clocks, commitInterval: .seconds(60)),
+            board: board,
+            stream: StreamHub(),
+            clocks: clocks,
+            logger: Logger(label: "test"),
+            consequences: PositionRecorder.Consequences(
+                record: { _ in },
+                recorded: {},
+                motionChanged: { _ in },
+                clockLearned: { _ in },
+                clockChanged: { _, _ in },
+                zonesChanged: { zones in told.withLock { $0.append("in \(zones.count)") } },
+                zonesLost: { _ in told.withLock { $0.append("lost") } }
+            )
+        )
+        recorder.handle(.fix(Self.fix(at: 0)))
+        #expect(board.snapshot.zones == [])
+        recorder.handle(.lost(.noFix))
+        #expect(board.snapshot.zones == nil)
+        var refused = Self.fix(at: 10)
+        refused.horizontalError = 5000
+        recorder.handle(.fix(refused))
+        #expect(board.snapshot.zones == nil)
+        recorder.handle(.fix(Self.fix(at: 11)))
+        #expect(board.snapshot.zones == [])
+        #expect(told.withLock { $0 } == ["in 0", "lost", "in 0"])
+    }
+
     private static func fix(at second: Int64) -> Fix {
         var fix = Fix(receivedAt: Instant(millisecondsSinceBoot: second * 1000 + 300), mode: .threeDimensional)
         fix.time = WallTime(millisecondsSince1970: truth + second * 1000)

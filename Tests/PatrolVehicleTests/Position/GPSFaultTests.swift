@@ -159,8 +159,14 @@ struct GPSFaultTests {
         #expect(log.fixes.map(\.latitude) == [1, 3])
     }
 
-    @Test("Reports without a position are told as reports, and lead to the loss of the fix")
-    func noFix() throws {
+    @Test(
+        "Reports without a position that could be believed are told as reports, and lead to the loss of the fix",
+        arguments: [
+            #""mode":3"#, #""mode":3,"lat":91.0,"lon":106.3"#, #""mode":3,"lat":29.3,"lon":106.3,"eph":5000.0"#,
+            #""mode":2,"lat":0.0,"lon":0.0"#,
+        ]
+    )
+    func noFix(report: String) throws {
         let server = try LoopbackServer()
         defer { server.close() }
         let receiver = try GPSReceiver.started(port: server.port, log: log) { $0.lostAfter = .milliseconds(300) }
@@ -172,7 +178,7 @@ struct GPSFaultTests {
         let lost: ([GPSEvent]) -> Bool = { $0.contains(.lost(.noFix)) }
         for _ in 0..<100 where !lost(log.all) {
             let count = log.fixes.count
-            gpsd.send(GPSD.tpv(#""mode":3"#))
+            gpsd.send(GPSD.tpv(report))
             try log.waitForFixes(count + 1)
             usleep(20_000)  // a receiver that reports at 50 Hz
         }

@@ -63,3 +63,9 @@ public struct BootRecord: Hashable, Sendable {
         self.clock = clock
     }
 }
+
+extension ClockOffset {
+    /// The most by which it can be wrong. It is told in whole milliseconds, of which one is cut, and the readings that it
+    /// comes from name whole milliseconds, which hides another.
+    var uncertaintyAtMost: Duration { .milliseconds(uncertaintyMilliseconds + 2) }
+}

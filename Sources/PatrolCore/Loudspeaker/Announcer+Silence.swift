@@ -63,8 +63,7 @@ extension Announcer {
     mutating func endMuteByTime(_ actions: inout [Action]) {
         muteLookedAtAgainAt = nil
         guard let until = mute?.until, case .trusted(let offset) = clock.state(at: now) else { return }
-        // The clock tells its uncertainty in whole milliseconds and cuts the rest.
-        let surely = offset.wallTime(at: now) + .milliseconds(-offset.uncertaintyMilliseconds - 1)
+        let surely = offset.wallTime(at: now) + (.zero - offset.uncertaintyAtMost)
         if surely >= until {
             endMute(.time, &actions)
         } else {

@@ -107,11 +107,10 @@ private struct UncertainTime {
     let clock: WallClock
     let offset: ClockOffset
 
-    /// The clock tells its uncertainty in milliseconds and cuts the rest.
     private func uncertainty(at milliseconds: Int64) -> Duration {
         switch clock.state(at: Instant(millisecondsSinceBoot: milliseconds)) {
-        case .trusted(let then): .milliseconds(then.uncertaintyMilliseconds + 1)
-        case .untrusted: .milliseconds(offset.uncertaintyMilliseconds + 1)
+        case .trusted(let then): then.uncertaintyAtMost
+        case .untrusted: offset.uncertaintyAtMost
         }
     }
 

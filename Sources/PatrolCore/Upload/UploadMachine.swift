@@ -164,7 +164,7 @@ public struct UploadMachine: Sendable {
         case .idle(let since):
             status.since = since
         case .inFlight(_, let since, let trouble):
-            (status.state, status.since) = (.inFlight, since)
+            (status.state, status.since) = (.inFlight, trouble?.since ?? since)
             add(trouble)
         case .backingOff(let trouble, _):
             (status.state, status.since) = (.backingOff, trouble.since)

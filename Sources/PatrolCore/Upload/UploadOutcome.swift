@@ -175,8 +175,8 @@ public struct UploadStatus: Hashable, Sendable {
 
     /// The state's name.
     public var state: State
-    /// Since when: of idle and of a flight its begin, of trouble the first failure after the last success, of being
-    /// held the first refusal.
+    /// Since when: of idle and of a flight its begin, of trouble the first failure after the last success, also while the
+    /// next attempt is under way; of being held the first refusal.
     public var since: Instant
     /// What went wrong last; `nil` when nothing did since the last acknowledgement.
     public var reason: String?

@@ -83,7 +83,8 @@ private struct GateNight: CustomStringConvertible {
     /// Rules and offsets change at whole minutes, so the first moment of the interval and the minutes in it tell all.
     private func mayBeQuiet(at now: Instant) -> Bool {
         let sinceBoot = now - bench.instant(0)
-        let uncertainty = Duration.seconds(1) + (sinceBoot - .seconds(10)) / 10_000
+        // The reading names a whole millisecond, so it may be off by one besides.
+        let uncertainty = Duration.milliseconds(1001) + (sinceBoot - .seconds(10)) / 10_000
         // Rounded down: what changes does so at whole milliseconds.
         var moment = bench.wallTime(0) + .nanoseconds((sinceBoot - uncertainty).nanoseconds / 1_000_000 * 1_000_000)
         while moment - bench.wallTime(0) <= sinceBoot + uncertainty {

@@ -37,31 +37,31 @@ struct QuietGateTests {
         }
     }
 
-    /// The uncertainty just before 21:00 is 1 s, 100 ppm of the time since the reading, 358 ms, and 1 ms for what the
-    /// clock's milliseconds cut off: 1.359 s; the last whole millisecond before that edge is the answer. At 06:00 it is
-    /// 1 s, 3.599 s and 1 ms, and the next evening 1 s, 8.998 s and 1 ms.
+    /// The uncertainty just before 21:00 is 1 s, 100 ppm of the time since the reading, 358 ms, and 2 ms for what the
+    /// milliseconds of the clock and of its readings cut off: 1.360 s; the last whole millisecond before that edge is the
+    /// answer. At 06:00 it is 1 s, 3.599 s and 2 ms, and the next evening 1 s, 8.998 s and 2 ms.
     @Test("Quiet begins earlier and ends later by the uncertainty of then")
     func safeEdges() throws {
         let gate = try bench.gate("21:00-06:00")
-        let open = Verdict.open(until: bench.instant(nine - 1360))
-        for now in [10_000, 60_000, nine - 5000, nine - 1360] {
+        let open = Verdict.open(until: bench.instant(nine - 1361))
+        for now in [10_000, 60_000, nine - 5000, nine - 1361] {
             #expect(bench.verdict(gate, at: now) == open, "at \(now) ms")
         }
-        let silent = Verdict.silent(.quiet(rule: "rule-0"), until: bench.instant(six + 4600))
+        let silent = Verdict.silent(.quiet(rule: "rule-0"), until: bench.instant(six + 4601))
         for now in [nine - 1359, nine, nine + 1360, nine + 10_000_000, six - 4600, six, six + 4599] {
             #expect(bench.verdict(gate, at: now) == silent, "at \(now) ms")
         }
-        guard case .open(let until?) = bench.verdict(gate, at: six + 4600) else {
+        guard case .open(let until?) = bench.verdict(gate, at: six + 4601) else {
             Issue.record("still silent, or open for ever")
             return
         }
-        #expect(until == bench.instant(nine + 86_400_000 - 10_000))
+        #expect(until == bench.instant(nine + 86_400_000 - 10_001))
     }
 
     @Test("The verdict turns at the very nanosecond that it named")
     func exactEdges() throws {
         let gate = try bench.gate("21:00-06:00")
-        let until = bench.instant(nine - 1360)
+        let until = bench.instant(nine - 1361)
         #expect(bench.verdict(gate, at: until) == .open(until: until))
         guard case .silent(_, let end?) = bench.verdict(gate, at: until + .nanoseconds(1)) else {
             Issue.record("open after the edge, or silent for ever")

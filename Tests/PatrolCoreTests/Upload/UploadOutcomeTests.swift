@@ -79,6 +79,7 @@ struct UploadOutcomeTests {
             #expect(status.nextAttemptAt == rig.wakeUp)
             #expect(try rig.wake().plan != nil)
             #expect(rig.machine.status.reason == "connection refused", "also while the next one is on the road")
+            #expect(rig.machine.status.since == failedFirst, "and for how long")
         }
         try rig.acknowledge()
         #expect(rig.machine.status.failedAttempts == 0)

@@ -27,10 +27,7 @@ struct PositionRecorderTests {
         let isTelling = DispatchSemaphore(value: 0)
         let overtook = DispatchSemaphore(value: 0)
         let recorder = PositionRecorder(
-            pipeline: PositionPipeline(
-                settings: .init(buildDate: WallTime(millisecondsSince1970: Self.truth - 86_400_000)),
-                odometerMetres: 0
-            ),
+            pipeline: Self.pipeline,
             journal: journal,
             board: board,
             stream: StreamHub(),
@@ -86,10 +83,7 @@ struct PositionRecorderTests {
         let board = StatusBoard(destinations: [])
         let told = Mutex<[String]>([])
         let recorder = PositionRecorder(
-            pipeline: PositionPipeline(
-                settings: .init(buildDate: WallTime(millisecondsSince1970: Self.truth - 86_400_000)),
-                odometerMetres: 0
-            ),
+            pipeline: Self.pipeline,
             journal: try Journal(folder: folder, bootID: "boot", clocks: clocks, commitInterval: .seconds(60)),
             board: board,
             stream: StreamHub(),
@@ -116,6 +110,13 @@ struct PositionRecorderTests {
         recorder.handle(.fix(Self.fix(at: 11)))
         #expect(board.snapshot.zones == [])
         #expect(told.withLock { $0 } == ["in 0", "lost", "in 0"])
+    }
+
+    private static var pipeline: PositionPipeline {
+        PositionPipeline(
+            settings: .init(buildDate: WallTime(millisecondsSince1970: truth - 86_400_000)),
+            odometerMetres: 0
+        )
     }
 
     private static func fix(at second: Int64) -> Fix {

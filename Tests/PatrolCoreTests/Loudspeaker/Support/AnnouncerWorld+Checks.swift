@@ -132,7 +132,7 @@ extension AnnouncerWorld {
     mutating func checkClock() {
         guard case .trusted(let offset) = clock.state(at: now) else { return }
         let error = abs(offset.wallTime(at: now).millisecondsSince1970 - trueUTC(at: now))
-        if error > offset.uncertaintyMilliseconds + 1 { complain("the clock is \(error) ms off") }
+        if error > offset.uncertaintyAtMost.milliseconds { complain("the clock is \(error) ms off") }
     }
 
     mutating func finish() {

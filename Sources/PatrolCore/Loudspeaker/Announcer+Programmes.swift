@@ -18,7 +18,8 @@ extension Announcer {
             let schedule = turns[index].programme.schedule
             turns[index].scheduleHolds = schedule.contains(civil)
             guard let change = settings.zone.nextChange(after: time, of: [schedule]) else { continue }
-            let instant = now + (change - time)
+            // Civil time goes by whole milliseconds of the boot clock: the change comes with one, not a part of one later.
+            let instant = Instant(millisecondsSinceBoot: now.millisecondsSinceBoot) + (change - time)
             schedulesChangeAt = min(schedulesChangeAt ?? instant, instant)
         }
     }

@@ -74,9 +74,10 @@ struct TimetableSlots: Hashable, Sendable {
             return
         }
         state = .none
+        let wholeMilliseconds = Instant(millisecondsSinceBoot: now.millisecondsSinceBoot)
         var time = offset.wallTime(at: now)
         while let due = timetable.next(after: time, in: zone) {
-            let slot = Slot(time: due, at: now + (due - offset.wallTime(at: now)))
+            let slot = Slot(time: due, at: wholeMilliseconds + (due - offset.wallTime(at: now)))
             guard isHandled(slot) else {
                 state = .next(slot)
                 return

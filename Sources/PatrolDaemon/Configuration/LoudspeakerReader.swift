@@ -102,7 +102,9 @@ struct LoudspeakerReader {
         )
         table.finish()
         // A timetable without times was said already.
-        if programme.timing != .at([]), case .never(let reason) = programme.sounds(between: QuietHours(rules: quiet, zone: zone)) {
+        if programme.timing != .at([]),
+            case .never(let reason) = programme.sounds(between: QuietHours(rules: quiet, zone: zone))
+        {
             table.report("name", "is \"\(programme.name)\", which could never sound: \(reason)")
         }
         return programme

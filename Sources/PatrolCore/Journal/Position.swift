@@ -36,8 +36,8 @@ public struct Position: Hashable, Sendable {
     }
 }
 
-/// Whether the receiver's time of a fix can be true. The time is stored either way, and only ``plausible`` ones may
-/// set the clock.
+/// Whether the receiver's time of a fix can be true. The time is stored either way; only a ``plausible`` one dates its
+/// record.
 public enum TimeMark: UInt8, CaseIterable, Sendable {
     /// Nothing speaks against it.
     case plausible = 0
@@ -49,6 +49,8 @@ public enum TimeMark: UInt8, CaseIterable, Sendable {
     case weekRollover = 3
     /// Earlier than the report before it.
     case backwards = 4
+    /// Not the time that the cart goes by: the receiver contradicts itself, or NTP. See ``WallClock/contradicts(_:at:)``.
+    case contradicted = 5
 
     /// The name on the socket and in JSON.
     public var name: String {
@@ -58,6 +60,7 @@ public enum TimeMark: UInt8, CaseIterable, Sendable {
         case .beforeBuild: "before-build"
         case .weekRollover: "week-rollover"
         case .backwards: "backwards"
+        case .contradicted: "contradicted"
         }
     }
 }

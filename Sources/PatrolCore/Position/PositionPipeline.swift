@@ -91,6 +91,8 @@ public struct PositionPipeline: Hashable, Sendable {
         let mark = judge.mark(fix)
         let verdict = filter.handle(fix)
         var outcome = Outcome(verdict: verdict, timeMark: mark)
+        // A fix that is refused sets no clock; the place of a jump may be the true one in the end, and so may its time.
+        let learned = if case .rejected = verdict { ClockOutcome() } else { readClock(of: fix, into: &outcome) }
         switch verdict {
         case .accepted(let coordinate):
             accept(fix, at: coordinate, relocated: false, into: &outcome)
@@ -102,11 +104,11 @@ public struct PositionPipeline: Hashable, Sendable {
                 let jump = EventKind.gpsRejectedJump(distanceMetres: Int64(metres.rounded()), seconds: seconds)
                 outcome.events.append(event(jump, at: fix.receivedAt))
             }
-            // The place may be the true one in the end, and so may the time that came with it.
-            readClock(of: fix, into: &outcome)
         case .rejected:
             break
         }
+        outcome.events += learned.events
+        outcome.clockOffset = learned.clockOffset
         return outcome
     }
 
@@ -135,15 +137,15 @@ public struct PositionPipeline: Hashable, Sendable {
             outcome.record = position
         }
         outcome.events += crossings.compactMap(crossing).map { event($0, at: fix.receivedAt) }
-        readClock(of: fix, into: &outcome)
     }
 
-    private mutating func readClock(of fix: Fix, into outcome: inout Outcome) {
-        guard let time = fix.time else { return }
+    /// First, so that the position and the events have the time as it is known from here on.
+    private mutating func readClock(of fix: Fix, into outcome: inout Outcome) -> ClockOutcome {
+        guard let time = fix.time else { return ClockOutcome() }
         let actions = clock.handle(time, marked: outcome.timeMark, at: fix.receivedAt)
-        let learned = self.outcome(of: actions, at: fix.receivedAt)
-        outcome.events += learned.events
-        outcome.clockOffset = learned.clockOffset
+        let isPlausible = outcome.timeMark == .plausible
+        if isPlausible, clock.contradicts(time, at: fix.receivedAt) { outcome.timeMark = .contradicted }
+        return self.outcome(of: actions, at: fix.receivedAt)
     }
 
     /// The kernel's clock was read.

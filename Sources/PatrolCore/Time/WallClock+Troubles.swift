@@ -17,6 +17,22 @@ extension WallClock {
         return Contradiction(by: later >= earlier ? later : .zero - earlier, since: doubt.since)
     }
 
+    /// Whether a time that the receiver has said is another one than that which counts, so that nothing may be dated by it:
+    /// it contradicts what was read before, or lies beyond NTP's while that counts, or is one of several before any is
+    /// trusted.
+    /// - Parameters:
+    ///   - time: the receiver's, taken by ``handle(_:marked:at:)`` before.
+    ///   - now: when it was read.
+    public func contradicts(_ time: WallTime, at now: Instant) -> Bool {
+        let reading = ClockReading(time: time, at: now)
+        if let kernel = kernelClaimThatCounts(at: now) {
+            let allowance = kernel.uncertainty + settings.disagreementThreshold + settings.reportDelay
+            return reading.deviation(from: kernel.utcAtBoot) > allowance
+        }
+        guard let estimate = receiver.estimate else { return receiver.doubt != nil }
+        return estimate.isContradicted(by: reading.utcAtBoot, at: now, allowance: settings.contradictionThreshold)
+    }
+
     /// How late the receiver's reports surely are at least, if that is more than ``Settings/reportDelay``: NTP shows it, or
     /// the reports themselves, which have come so much earlier before.
     public var excessiveDelay: Duration? {

@@ -202,6 +202,11 @@ public struct WallClock: Hashable, Sendable {
         return kernel.utcAtBoot - receiver.utcAtBoot
     }
 
+    /// NTP's claim; `nil` if the receiver's is the one that counts, or there is none.
+    func kernelClaimThatCounts(at now: Instant) -> ClockClaim? {
+        choice == .kernel || receiver.estimate == nil ? kernel.claim(at: now) : nil
+    }
+
     /// UTC at the zero of the boot clock as NTP says it, or said last.
     var kernelUTCAtBoot: WallTime? { kernel.claim(at: Self.bootZero)?.utcAtBoot }
 

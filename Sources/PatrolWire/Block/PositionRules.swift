@@ -38,7 +38,7 @@ enum PositionRules {
             throw .outOfRange("mode", numbers.mode, allowed: "2, 3")
         }
         guard let mark = UInt8(exactly: numbers.timeMark).flatMap(TimeMark.init) else {
-            throw .outOfRange("time_mark", numbers.timeMark, allowed: "0 to 4")
+            throw .outOfRange("time_mark", numbers.timeMark, allowed: "0 to \(TimeMark.allCases.count - 1)")
         }
         let received = try checked(numbers.receivedDeciseconds, receivedRange, "received_ds")
         var position = Position(

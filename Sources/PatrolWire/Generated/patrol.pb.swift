@@ -359,7 +359,7 @@ nonisolated struct Patrol_V1_PositionBlock: @unchecked Sendable {
   }
 
   /// Whether that time can be true, plain: 0 plausible, 1 missing, 2 before the program was built, 3 a multiple of 1024
-  /// weeks off, 4 earlier than the report before.
+  /// weeks off, 4 earlier than the report before, 5 not the time that the vehicle goes by.
   var timeMark: Patrol_V1_Column {
     get {_storage._timeMark ?? Patrol_V1_Column()}
     set {_uniqueStorage()._timeMark = newValue}

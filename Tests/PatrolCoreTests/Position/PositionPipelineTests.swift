@@ -127,6 +127,40 @@ struct PositionPipelineTests {
         #expect(events.last?.time == drive.began.map { $0 + .milliseconds(3_670_750) })
     }
 
+    @Test(
+        "A time that the cart does not go by is marked in its record, until that alone was read for a minute",
+        arguments: [-5000, -3600, 3600, 7200]
+    )
+    func contradicted(by seconds: Int64) throws {
+        var pipeline = try pipeline()
+        var marks: [TimeMark] = []
+        for second in 0..<90 {
+            var fix = drive.fix(Double(second), east: 10 * Double(second), speed: 10)
+            if second >= 10 { fix.time = fix.time.map { $0 + .seconds(seconds) } }
+            let outcome = pipeline.handle(fix)
+            #expect(outcome.record.map { $0.timeMark == outcome.timeMark } ?? true)
+            marks.append(outcome.timeMark)
+        }
+        let first: TimeMark = seconds < 0 ? .backwards : .contradicted
+        let contradicted: [TimeMark] = Array(repeating: .contradicted, count: 59)
+        #expect(
+            marks == Array(repeating: .plausible, count: 10) + [first] + contradicted
+                + Array(repeating: .plausible, count: 20)
+        )
+    }
+
+    @Test("A receiver that goes to and fro from its first report on dates nothing before one of its times is trusted")
+    func contradictedFromTheBeginning() throws {
+        var pipeline = try pipeline()
+        let marks = (0..<8).map { second in
+            var fix = drive.fix(Double(second))
+            if second % 2 == 1 { fix.time = fix.time.map { $0 + .seconds(7200) } }
+            return pipeline.handle(fix).timeMark
+        }
+        #expect(marks[0] == .plausible, "nothing speaks against the first")
+        #expect(marks.dropFirst().allSatisfy { $0 == .contradicted || $0 == .backwards })
+    }
+
     @Test("The time of a fix that is refused as a jump may be the true one, like its place")
     func timeOfAJump() throws {
         var pipeline = try pipeline()

@@ -11,6 +11,8 @@ struct ForecastCheck {
     private var said = Said.nothing
     /// How many were held against what came.
     private(set) var checked = 0
+    /// Whether the machine heard of the start of what sounds when it was: else it takes the clip's end for later than it is.
+    var knowsStart = true
 
     /// A wake-up may be late by 50 ms, and a player's end is told 3 ms after it, each time.
     private static let tolerance: Duration = .milliseconds(400)
@@ -50,8 +52,9 @@ struct ForecastCheck {
     mutating func ask(_ announcer: Announcer) {
         guard case .nothing = said, !announcer.isShutDown else { return }
         switch announcer.floor {
-        case .free, .sounding: said = .forecast(announcer.forecast)
-        case .starting, .stopping: break
+        case .free: said = .forecast(announcer.forecast)
+        case .sounding where knowsStart: said = .forecast(announcer.forecast)
+        case .sounding, .starting, .stopping: break
         }
     }
 
@@ -74,7 +77,9 @@ extension AnnouncerWorld {
         let isForeseen: Bool
         switch input {
         case .wakeUp: isForeseen = !isLate
-        case .playStarted: isForeseen = true
+        case .playStarted:
+            isForeseen = true
+            prophecy.knowsStart = !isLate
         case .playEnded(_, let end): isForeseen = [.finished, .deadline, .stopped].contains(end.how) && !isLate
         default: isForeseen = false
         }

@@ -58,6 +58,8 @@ struct SlotLedger {
         lastSkipped = nil
         // One that was waiting for the floor goes on waiting.
         if playing == nil, expected.map({ $0 >= now }) ?? true { expected = earliest(now, [lastEnd]) }
+        // A repetition that was to come is a slot of its own from here on.
+        if playing == nil, let expected, expected > now { rounds = 0 }
     }
 
     private func earliest(_ now: Instant, _ last: [Instant?]) -> Instant {

@@ -14,6 +14,8 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -38,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
     ],
@@ -83,12 +86,20 @@ let package = Package(
             exclude: ["openapi.yaml"],
             swiftSettings: strict
         ),
+        .target(
+            name: "PatrolHTTPServer",
+            dependencies: [
+                "PatrolCore", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL,
+                serviceLifecycle, logging,
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "PatrolService", dependencies: ["PatrolCore", logging], swiftSettings: strict),
         .target(
             name: "PatrolDaemon",
             dependencies: [
                 "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
-                "PatrolService", hummingbird, hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle,
+                "PatrolService", "PatrolHTTPServer", hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle,
                 unixSignals, logging,
                 toml,
             ],
@@ -97,9 +108,8 @@ let package = Package(
         .target(
             name: "PatrolCollector",
             dependencies: [
-                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", hummingbird, hummingbirdCore,
-                hummingbirdTLS,
-                nioCore, nioSSL, httpTypes, serviceLifecycle, logging,
+                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", hummingbirdCore,
+                nioCore, nioPosix, nioSSL, httpTypes, serviceLifecycle, logging,
             ],
             swiftSettings: strict
         ),
@@ -152,9 +162,15 @@ let package = Package(
         .testTarget(
             name: "PatrolCollectorTests",
             dependencies: [
-                "PatrolCollector", "PatrolSQLite", "PatrolService", "PatrolWire", "PatrolCore", asyncHTTPClient,
-                nioCore,
-                nioHTTP1, nioSSL, hummingbirdCore, httpTypes, serviceLifecycle, logging,
+                "PatrolCollector", "PatrolHTTPServer", "PatrolSQLite", "PatrolService", "PatrolWire", "PatrolCore",
+                asyncHTTPClient, nioCore, nioHTTP1, nioSSL, hummingbirdCore, httpTypes, serviceLifecycle, logging,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PatrolHTTPServerTests",
+            dependencies: [
+                "PatrolHTTPServer", "PatrolCore", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioPosix, logging,
             ],
             swiftSettings: strict
         ),

@@ -1,5 +1,11 @@
+/// What somebody orders by a request's body.
+public protocol Command: Decodable {
+    /// The body's members; any other is refused, since it was meant to say something.
+    associatedtype CodingKeys: CodingKey & CaseIterable
+}
+
 /// `POST /v1/announcements`: play a clip now.
-public struct SayCommand: Codable, Hashable, Sendable {
+public struct SayCommand: Command, Encodable, Hashable, Sendable {
     /// The clip's file name.
     public var clip: String
     /// `manual`, `live` or `emergency`; `nil` means `manual`.
@@ -11,7 +17,8 @@ public struct SayCommand: Codable, Hashable, Sendable {
     /// Whether the answer is to come when it has ended; `nil` means at once.
     public var wait: Bool?
 
-    enum CodingKeys: String, CodingKey {
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
         case clip, priority, reason, wait
         case repeats = "repeat"
     }
@@ -64,9 +71,14 @@ public struct StopAnswer: Codable, Hashable, Sendable {
 }
 
 /// `POST /v1/mute`: silence, until a time or until somebody ends it (`DELETE /v1/mute`).
-public struct MuteCommand: Codable, Hashable, Sendable {
+public struct MuteCommand: Command, Encodable, Hashable, Sendable {
     /// RFC 3339; `nil` for no end.
     public var until: String?
+
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case until
+    }
 
     /// See the property.
     public init(until: String?) {
@@ -75,9 +87,14 @@ public struct MuteCommand: Codable, Hashable, Sendable {
 }
 
 /// `POST /v1/marks`: look at this moment.
-public struct MarkCommand: Codable, Hashable, Sendable {
+public struct MarkCommand: Command, Encodable, Hashable, Sendable {
     /// Up to 500 characters.
     public var text: String?
+
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case text
+    }
 
     /// See the property.
     public init(text: String?) {
@@ -86,11 +103,16 @@ public struct MarkCommand: Codable, Hashable, Sendable {
 }
 
 /// `POST /v1/duty`: duty begins; `DELETE /v1/duty` ends it.
-public struct DutyCommand: Codable, Hashable, Sendable {
+public struct DutyCommand: Command, Encodable, Hashable, Sendable {
     /// `patrol`, `visit`, `security` or `call-out`; `nil` means `patrol`.
     public var kind: String?
     /// 1 to 64 of a–z, A–Z, 0–9, `.`, `_`, `-`.
     public var officer: String?
+
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case kind, officer
+    }
 
     /// See the properties.
     public init(kind: String?, officer: String?) {
@@ -109,9 +131,14 @@ public struct CommandAnswer: Codable, Hashable, Sendable {
 }
 
 /// `POST /v1/queue/retry`: send again what a destination refused.
-public struct RetryCommand: Codable, Hashable, Sendable {
+public struct RetryCommand: Command, Encodable, Hashable, Sendable {
     /// Its name; `nil` for all of them.
     public var destination: String?
+
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case destination
+    }
 
     /// See the property.
     public init(destination: String?) {

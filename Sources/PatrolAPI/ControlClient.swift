@@ -7,25 +7,6 @@ import PatrolCore
 
 /// Asks a running patrold over its local socket.
 public struct ControlClient: Sendable {
-    /// Why nothing came back.
-    public enum Failure: Error, CustomStringConvertible {
-        /// Nobody answers at the socket.
-        case notReachable(path: String, reason: String)
-        /// The daemon answered that it cannot do what was asked.
-        case refused(APIError)
-        /// The answer was not what this version understands.
-        case unexpectedAnswer(String)
-
-        /// For a person, on one line.
-        public var description: String {
-            switch self {
-            case .notReachable(let path, let reason): "patrold is not reachable at \(path): \(reason)"
-            case .refused(let error): error.description
-            case .unexpectedAnswer(let what): "patrold gave an unexpected answer: \(what)"
-            }
-        }
-    }
-
     /// A page of records is below 1 MiB; anything larger is no answer of ours.
     private static let maximumAnswerBytes = 8 * 1024 * 1024
 
@@ -113,17 +94,18 @@ public struct ControlClient: Sendable {
         _ line: (String) throws -> Bool
     ) async throws {
         var rest = ByteBuffer()
-        for try await part in try await respond(path, query: query, timeout: .hours(24 * 365)).body {
+        try await eachPart(of: path, query: query, timeout: .hours(24 * 365)) { part in
             rest.writeImmutableBuffer(part)
             while let end = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
                 let text = rest.readString(length: end - rest.readerIndex) ?? ""
                 rest.moveReaderIndex(forwardBy: 1)
-                if try !line(text) { return }
+                if try !line(text) { return false }
             }
             guard rest.readableBytes <= Self.maximumAnswerBytes else {
                 throw Failure.unexpectedAnswer("\(path.rawValue): a line without an end")
             }
             rest.discardReadBytes()
+            return true
         }
     }
 
@@ -133,13 +115,33 @@ public struct ControlClient: Sendable {
         query: [(name: String, value: String?)] = [],
         _ part: (String) throws -> Void
     ) async throws {
-        for try await buffer in try await respond(path, query: query, timeout: .minutes(10)).body {
+        try await eachPart(of: path, query: query, timeout: .minutes(10)) { buffer in
             try part(String(buffer: buffer))
+            return true
+        }
+    }
+
+    /// - Parameter body: says whether it wants more.
+    private func eachPart(
+        of path: APIPath,
+        query: [(name: String, value: String?)],
+        timeout: TimeAmount,
+        _ body: (ByteBuffer) throws -> Bool
+    ) async throws {
+        var parts = try await respond(path, query: query, timeout: timeout).body.makeAsyncIterator()
+        while true {
+            let part: ByteBuffer?
+            do {
+                part = try await parts.next()
+            } catch {
+                throw Failure(error, at: socketPath)
+            }
+            guard let part, try body(part) else { return }
         }
     }
 
     private func get(_ path: APIPath, query: [(name: String, value: String?)]) async throws -> ByteBuffer {
-        try await respond(path, query: query, timeout: .seconds(10)).body.collect(upTo: Self.maximumAnswerBytes)
+        try await collect(try await respond(path, query: query, timeout: .seconds(10)).body)
     }
 
     /// Checking many new clips takes its time; everything else answers at once.
@@ -152,11 +154,11 @@ public struct ControlClient: Sendable {
         timeout: TimeAmount? = nil
     ) async throws -> Answer {
         let timeout = timeout ?? (path == .clips ? Self.patience : .seconds(10))
-        let body = try await respond(to: request, timeout: timeout).body.collect(upTo: Self.maximumAnswerBytes)
+        let body = try await collect(try await respond(to: request, timeout: timeout).body)
         do {
             return try APICoding.decode(type, from: body.readableBytesView)
         } catch {
-            throw Failure.unexpectedAnswer("\(path.rawValue): \(error)")
+            throw Failure.unexpectedAnswer("\(path.rawValue) is not what this version of patrolctl reads")
         }
     }
 
@@ -172,7 +174,7 @@ public struct ControlClient: Sendable {
         let pairs = query.compactMap { item in item.value.map { "\(item.name)=\(percentEncoded($0))" } }
         let uri = path.rawValue + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
         guard let url = URL(httpURLWithSocketPath: socketPath, uri: uri) else {
-            throw Failure.notReachable(path: socketPath, reason: "the path cannot be written as a URL")
+            throw Failure.badPath(socketPath, reason: "cannot be written as a URL")
         }
         return HTTPClientRequest(url: url.absoluteString)
     }
@@ -182,10 +184,10 @@ public struct ControlClient: Sendable {
         do {
             response = try await client.execute(request, timeout: timeout)
         } catch {
-            throw Failure.notReachable(path: socketPath, reason: Self.describe(error))
+            throw Failure(error, at: socketPath)
         }
         guard response.status == .ok else {
-            let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+            let body = try await collect(response.body)
             do {
                 throw Failure.refused(try APICoding.decode(APIError.self, from: body.readableBytesView))
             } catch is DecodingError {
@@ -195,9 +197,12 @@ public struct ControlClient: Sendable {
         return response
     }
 
-    private static func describe(_ error: any Error) -> String {
-        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-        return "\(error)"
+    private func collect(_ body: HTTPClientResponse.Body) async throws -> ByteBuffer {
+        do {
+            return try await body.collect(upTo: Self.maximumAnswerBytes)
+        } catch {
+            throw Failure(error, at: socketPath)
+        }
     }
 
     private func percentEncoded(_ text: String) -> String {

@@ -1,11 +1,11 @@
 import Glibc
-import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 public import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 public import PatrolCore
+import PatrolHTTPServer
 public import PatrolService
 public import ServiceLifecycle
 import UnixSignals
@@ -23,14 +23,20 @@ import UnixSignals
 ///
 /// Everything that is not granted is answered with `{"error": {"code", "message", "hint"}}`.
 public struct Collector: Service {
-    /// Beyond these, connections wait to be accepted: below the usual 1024 descriptors of a process.
-    private static let maximumConnections = 512
+    /// Below the usual 1024 descriptors of a process. Half of them are for carts and operators alone; the carts behind one
+    /// router have one address, but are strangers only until their token is read.
+    private static let places = ConnectionPlaces<ConnectionPeer.Origin>.Settings(
+        total: 512,
+        reserved: 256,
+        perPeer: 64,
+        refusals: 64
+    )
     /// A cart sends every 30 s while it moves; a connection that is silent for longer than this is not its.
-    private static let idleTimeout = TimeAmount.seconds(90)
+    private static let idleTimeout: Duration = .seconds(90)
     /// What is under way when the stop comes may take so long.
     private static let maximumShutdown = Duration.seconds(10)
 
-    private let application: Application<CollectorResponder>
+    private let server: HTTPServer
     private let writer: StoreWriter
     private let reader: StoreReader
     private let notification: ServiceNotification
@@ -79,12 +85,12 @@ public struct Collector: Service {
             } else {
                 .localOnly
             }
-        let server = try Self.server(options.tls)
+        let tls = try options.tls.map(Self.context)
         let folder = try StoreFolder(path: options.storeFolder)
         writer = try StoreWriter(folder: folder, maximumPages: maximumStorePages)
         reader = try StoreReader(databasePath: folder.databasePath)
         let condition = StoreCondition(logger: logger, notification: notification)
-        let responder = CollectorResponder(
+        let routes = CollectorRoutes(
             batches: BatchReceiver(
                 tokens: tokens,
                 writer: writer,
@@ -95,25 +101,43 @@ public struct Collector: Service {
                 systemTime: systemTime
             ),
             queries: StoreQueries(reader: reader, condition: condition, tokens: tokens, systemTime: systemTime),
-            access: access
-        )
-        application = Application(
-            responder: responder,
-            server: server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(options.listen.host, port: options.listen.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: logger)
-            ),
-            onServerRunning: { channel in
-                let address = ListenAddress(channel.localAddress, else: options.listen).description
-                onListening(address)
-                notification.ready(status: "listening on \(address)")
-            },
+            access: access,
             logger: logger
         )
+        server = Self.server(options, tls, routes, logger) { address in
+            onListening(address)
+            notification.ready(status: "listening on \(address)")
+        }
         self.notification = notification
         self.options = options
         self.logger = logger
+    }
+
+    private static func server(
+        _ options: CollectorOptions,
+        _ tls: NIOSSLContext?,
+        _ routes: CollectorRoutes,
+        _ logger: Logger,
+        onListening: @escaping @Sendable (String) -> Void
+    ) -> HTTPServer {
+        let table = routes.table()
+        let listen = options.listen
+        var settings = HTTPServerSettings(
+            .host(listen.host, port: listen.port),
+            places: places,
+            now: { StationClock.sinceBoot() }
+        )
+        settings.deadlines.idle = idleTimeout
+        if let tls { settings.tls = { tls } }
+        return HTTPServer(
+            settings,
+            on: MultiThreadedEventLoopGroup.singleton,
+            logger: logger,
+            onListening: { channel in
+                onListening(ListenAddress(channel.localAddress, else: listen).description)
+            },
+            answer: { request, connection in await routes.answer(request, connection, from: table) }
+        )
     }
 
     private static func follow<Value>(
@@ -129,15 +153,8 @@ public struct Collector: Service {
         }
     }
 
-    /// HTTP/1.1, within TLS if there is a certificate.
-    private static func server(_ files: CollectorOptions.TLSFiles?) throws(CollectorError) -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(
-            configuration: .init(
-                idleTimeout: idleTimeout,
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384)
-            )
-        )
-        guard let files else { return http }
+    /// TLS with the certificate of two files.
+    private static func context(_ files: CollectorOptions.TLSFiles) throws(CollectorError) -> NIOSSLContext {
         let chain = try usable("the certificate", files.certificateFile) { try NIOSSLCertificate.fromPEMFile($0) }
         let key = try usable("the key", files.keyFile) { try NIOSSLPrivateKey(file: $0, format: .pem) }
         do {
@@ -146,9 +163,7 @@ public struct Collector: Service {
                 privateKey: .privateKey(key)
             )
             configuration.minimumTLSVersion = .tlsv12
-            // Made here once for its errors: a key that is not the certificate's shows nowhere else before the start.
-            _ = try NIOSSLContext(configuration: configuration)
-            return try .tls(http, tlsConfiguration: configuration)
+            return try NIOSSLContext(configuration: configuration)
         } catch {
             throw CollectorError(
                 "the certificate \(files.certificateFile) and the key \(files.keyFile) do not belong together: \(error)"
@@ -176,7 +191,7 @@ public struct Collector: Service {
     public func run() async throws {
         do {
             try await withGracefulShutdownHandler {
-                try await application.run()
+                try await server.run()
             } onGracefulShutdown: {
                 notification.stopping(status: "finishing what is under way")
             }

@@ -9,4 +9,11 @@ public enum StationClock {
         clock_gettime(CLOCK_REALTIME, &time)
         return WallTime(millisecondsSince1970: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
+
+    /// `CLOCK_BOOTTIME`: for how long something takes.
+    static func sinceBoot() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Instant(nanosecondsSinceBoot: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
 }

@@ -56,6 +56,7 @@ public enum Daemon {
             socketPath: configuration.controlSocket,
             routes: house.routes,
             eventLoopGroup: group,
+            now: { clocks.now() },
             logger: logger,
             onRunning: {
                 house.started()

@@ -28,6 +28,17 @@ enum Exit {
     static let usageOrIO = ExitCode(1)
     static let degraded = ExitCode(2)
     static let notReachable = ExitCode(3)
+
+    /// Of what went wrong between here and the daemon.
+    static func of(_ failure: ControlClient.Failure) -> ExitCode {
+        switch failure {
+        case .notReachable: notReachable
+        // Somebody should look why: the disk refuses, too many are connected, it hangs.
+        case .refused(let refusal) where ["not_durable", "busy", "unavailable"].contains(refusal.error.code): degraded
+        case .noAnswer: degraded
+        case .refused, .unexpectedAnswer, .badPath: usageOrIO
+        }
+    }
 }
 
 @main
@@ -45,11 +56,7 @@ enum Main {
             Glibc.exit(error.rawValue)
         } catch let error as ControlClient.Failure {
             Output.complain("\(error)")
-            if case .notReachable = error { Glibc.exit(Exit.notReachable.rawValue) }
-            if case .refused(let refusal) = error, refusal.error.code == "not_durable" {
-                Glibc.exit(Exit.degraded.rawValue)
-            }
-            Glibc.exit(Exit.usageOrIO.rawValue)
+            Glibc.exit(Exit.of(error).rawValue)
         } catch {
             let isHelp = Patrolctl.exitCode(for: error).isSuccess
             let text = Patrolctl.fullMessage(for: error)

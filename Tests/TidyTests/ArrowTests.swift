@@ -14,10 +14,11 @@ struct ArrowTests {
         "PatrolAPI": ["PatrolCore", "PatrolWire"],
         "PatrolDaemon": [
             "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
-            "PatrolService",
+            "PatrolService", "PatrolHTTPServer",
         ],
         "PatrolService": ["PatrolCore"],
-        "PatrolCollector": ["PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService"],
+        "PatrolHTTPServer": ["PatrolCore"],
+        "PatrolCollector": ["PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer"],
         "patrold": ["PatrolDaemon", "PatrolService"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService"],

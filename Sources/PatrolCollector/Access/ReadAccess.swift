@@ -1,5 +1,6 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
+import PatrolHTTPServer
 
 /// Who may read what the collector holds.
 enum ReadAccess: Sendable {
@@ -8,7 +9,7 @@ enum ReadAccess: Sendable {
     /// Whoever is on this machine.
     case localOnly
 
-    func check(_ request: Request, _ context: CollectorContext) async throws(RequestFailure) {
+    func check(_ request: Request, _ connection: Connection) async throws(HTTPFailure) {
         switch self {
         case .operatorToken(let file):
             let presented = Token(authorization: request.headers[.authorization])
@@ -18,11 +19,12 @@ enum ReadAccess: Sendable {
                     hint: "Authorization: Bearer, with the token of --operator-token-file"
                 )
             }
+            connection.recognise()
         case .localOnly:
             // Through a proxy on this machine everybody would look local.
             let isForwarded = Self.forwarding.contains { request.headers[$0] != nil }
-            guard context.isLocal, !isForwarded else {
-                throw RequestFailure(
+            guard connection.peer.isLocal, !isForwarded else {
+                throw HTTPFailure(
                     .forbidden,
                     "forbidden",
                     "reading is possible from the collector's own machine only",

@@ -1,8 +1,9 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import PatrolCore
+import PatrolHTTPServer
 import PatrolSQLite
 import PatrolWire
 
@@ -19,25 +20,19 @@ struct BatchReceiver: Sendable {
     let faults: TestBenchFaults
     let systemTime: @Sendable () -> WallTime
 
-    /// - Throws: ``RequestFailure``, ``BrokenRequest``.
-    func receive(_ request: Request, _ context: CollectorContext) async throws -> Response {
-        let encoding: WireEncoding
-        let isCompressed: Bool
-        let vehicle: String
-        do {
-            encoding = try Self.encoding(of: request.headers)
-            isCompressed = try Self.isCompressed(request.headers)
-            vehicle = try await authenticate(request.headers)
-        } catch {
-            _ = try await BoundedBody.read(request.body, limit: 0)
-            throw error
-        }
+    /// - Throws: ``HTTPFailure``, ``BrokenRequest``.
+    func receive(_ request: Request, _ connection: Connection, _ logger: Logger) async throws -> Response {
+        // First, so that nobody's body is read who may not send one.
+        let vehicle = try await authenticate(request.headers)
+        connection.recognise()
+        let encoding = try Self.encoding(of: request.headers)
+        let isCompressed = try Self.isCompressed(request.headers)
         guard let body = try await BoundedBody.read(request.body, limit: maximumBodyBytes) else {
             throw tooLarge("the body", "--max-body", maximumBodyBytes)
         }
         let batch = try decode(body, isCompressed: isCompressed, encoding)
         guard batch.vehicle == vehicle else {
-            throw RequestFailure(
+            throw HTTPFailure(
                 .forbidden,
                 "wrong_vehicle",
                 "the token belongs to \(vehicle), the batch to \(batch.vehicle)",
@@ -45,9 +40,9 @@ struct BatchReceiver: Sendable {
             )
         }
         if Int.random(in: 0..<100) < faults.refusedPercent {
-            throw RequestFailure.unavailable("refused by --fault", hint: "come again", retryAfterSeconds: 1)
+            throw HTTPFailure.unavailable("refused by --fault", hint: "come again", retryAfterSeconds: 1)
         }
-        let stored = try await store(batch, context.logger)
+        let stored = try await store(batch, logger)
         if faults.acknowledgementDelay > .zero { try await Task.sleep(for: faults.acknowledgementDelay) }
         let acknowledgement = Acknowledgement(
             events: stored.events.acknowledged,
@@ -62,11 +57,11 @@ struct BatchReceiver: Sendable {
 
     // MARK: Bounds
 
-    private static func encoding(of headers: HTTPFields) throws(RequestFailure) -> WireEncoding {
+    private static func encoding(of headers: HTTPFields) throws(HTTPFailure) -> WireEncoding {
         // RFC 9110, section 8.3.1: type and subtype are case-insensitive, and parameters may follow.
         let type = headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased().filter { $0 != " " } }
         guard let encoding = WireEncoding.allCases.first(where: { $0.contentType == type }) else {
-            throw RequestFailure(
+            throw HTTPFailure(
                 .unsupportedMediaType,
                 "unsupported_media_type",
                 "the content type is \(type ?? "missing")",
@@ -76,12 +71,12 @@ struct BatchReceiver: Sendable {
         return encoding
     }
 
-    private static func isCompressed(_ headers: HTTPFields) throws(RequestFailure) -> Bool {
+    private static func isCompressed(_ headers: HTTPFields) throws(HTTPFailure) -> Bool {
         switch headers[.contentEncoding]?.lowercased() {
         case nil, "", "identity": return false
         case "gzip", "x-gzip": return true
         case .some(let other):
-            var failure = RequestFailure(
+            var failure = HTTPFailure(
                 .unsupportedMediaType,
                 "unsupported_encoding",
                 "the content encoding is \(other)",
@@ -93,7 +88,7 @@ struct BatchReceiver: Sendable {
         }
     }
 
-    private func authenticate(_ headers: HTTPFields) async throws(RequestFailure) -> String {
+    private func authenticate(_ headers: HTTPFields) async throws(HTTPFailure) -> String {
         guard let token = Token(authorization: headers[.authorization]) else {
             throw .unauthorized("the batch comes without a token", hint: "Authorization: Bearer, with the cart's token")
         }
@@ -103,8 +98,8 @@ struct BatchReceiver: Sendable {
         return vehicle
     }
 
-    private func tooLarge(_ what: String, _ option: String, _ limit: Int) -> RequestFailure {
-        RequestFailure(
+    private func tooLarge(_ what: String, _ option: String, _ limit: Int) -> HTTPFailure {
+        HTTPFailure(
             .contentTooLarge,
             "too_large",
             "\(what) is larger than \(limit) bytes",
@@ -118,7 +113,7 @@ struct BatchReceiver: Sendable {
         _ body: ByteBuffer,
         isCompressed: Bool,
         _ encoding: WireEncoding
-    ) throws(RequestFailure) -> DecodedBatch {
+    ) throws(HTTPFailure) -> DecodedBatch {
         var bytes = Array(body.readableBytesView)
         if isCompressed {
             do {
@@ -138,7 +133,7 @@ struct BatchReceiver: Sendable {
 
     // MARK: The disk
 
-    private func store(_ batch: DecodedBatch, _ logger: Logger) async throws(RequestFailure) -> StoredBatch {
+    private func store(_ batch: DecodedBatch, _ logger: Logger) async throws(HTTPFailure) -> StoredBatch {
         let stored: StoredBatch
         do {
             stored = try await writer.store(batch, heardAt: systemTime())
@@ -171,8 +166,8 @@ struct BatchReceiver: Sendable {
     }
 }
 
-extension RequestFailure {
-    fileprivate static func badBatch(_ message: String) -> RequestFailure {
-        RequestFailure(.badRequest, "bad_batch", message, hint: "the sender must leave this record out")
+extension HTTPFailure {
+    fileprivate static func badBatch(_ message: String) -> HTTPFailure {
+        HTTPFailure(.badRequest, "bad_batch", message, hint: "the sender must leave this record out")
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import PatrolHTTPServer
 
 /// Reads the bodies of requests.
 enum BoundedBody {
@@ -11,7 +12,7 @@ enum BoundedBody {
 
     /// Reads a body to its end.
     /// - Returns: `nil` if it is larger than the limit.
-    /// - Throws: ``RequestFailure`` if it does not end within ``patience`` beyond the limit; ``BrokenRequest``.
+    /// - Throws: ``HTTPFailure`` if it does not end within ``patience`` beyond the limit; ``BrokenRequest``.
     static func read(_ body: RequestBody, limit: Int) async throws -> ByteBuffer? {
         var kept = ByteBuffer()
         var count = 0
@@ -19,7 +20,7 @@ enum BoundedBody {
         while let part = try await next(of: &parts) {
             count += part.readableBytes
             guard count <= limit + patience else {
-                var failure = RequestFailure(
+                var failure = HTTPFailure(
                     .contentTooLarge,
                     "too_large",
                     "the body does not end",
@@ -42,7 +43,8 @@ enum BoundedBody {
     }
 }
 
-/// The connection ended or became unreadable before the request did: there is nobody to be answered.
+/// The connection ended or became unreadable before the request did: there is nobody to be answered, or the server has
+/// answered already.
 struct BrokenRequest: Error {
     var cause: any Error
 }

@@ -1,13 +1,14 @@
 import HTTPTypes
 import HummingbirdCore
 import PatrolCore
+import PatrolHTTPServer
 
 /// The query of a request: only the names that an endpoint knows, each at most once.
 struct QueryParameters {
     private let values: [String: String]
 
     /// - Throws: for an unknown or a repeated name, which would otherwise silently widen what is answered.
-    init(_ uri: URI, allowed: [String]) throws(RequestFailure) {
+    init(_ uri: URI, allowed: [String]) throws(HTTPFailure) {
         var values: [String: String] = [:]
         for (name, value) in uri.queryParameters {
             guard allowed.contains(String(name)) else {
@@ -26,7 +27,7 @@ struct QueryParameters {
     subscript(name: String) -> String? { values[name] }
 
     /// `from` and `to`.
-    func timeRange() throws(RequestFailure) -> TimeRange {
+    func timeRange() throws(HTTPFailure) -> TimeRange {
         let range = TimeRange(from: try time("from"), to: try time("to"))
         if let from = range.from, let to = range.to, from >= to {
             throw .badQuery("from (\(from)) is not before to (\(to))", hint: "to itself is not part of the range")
@@ -34,7 +35,7 @@ struct QueryParameters {
         return range
     }
 
-    private func time(_ name: String) throws(RequestFailure) -> WallTime? {
+    private func time(_ name: String) throws(HTTPFailure) -> WallTime? {
         guard let text = values[name] else { return nil }
         guard let time = WallTime(iso8601: text) else {
             throw .badQuery(
@@ -54,8 +55,8 @@ struct TimeRange: Hashable, Sendable {
     var to: WallTime?
 }
 
-extension RequestFailure {
-    static func badQuery(_ message: String, hint: String) -> RequestFailure {
-        RequestFailure(.badRequest, "bad_query", message, hint: hint)
+extension HTTPFailure {
+    static func badQuery(_ message: String, hint: String) -> HTTPFailure {
+        HTTPFailure(.badRequest, "bad_query", message, hint: hint)
     }
 }

@@ -1,5 +1,7 @@
-import Hummingbird
+import HTTPTypes
+import HummingbirdCore
 import PatrolCore
+import PatrolHTTPServer
 import PatrolSQLite
 
 /// What the `GET` endpoints answer.
@@ -29,7 +31,7 @@ struct StoreQueries: Sendable {
         let query = try QueryParameters(request.uri, allowed: ["from", "to", "shape"])
         let range = try query.timeRange()
         guard let shape = TrackJSON.Shape(rawValue: query["shape"] ?? TrackJSON.Shape.points.rawValue) else {
-            throw RequestFailure.badQuery(
+            throw HTTPFailure.badQuery(
                 "there is no shape \"\(query["shape"] ?? "")\"",
                 hint: "possible: " + TrackJSON.Shape.allCases.map(\.rawValue).joined(separator: ", ")
             )
@@ -108,7 +110,7 @@ struct StoreQueries: Sendable {
 
     private func number(of vehicle: String) async throws -> Int64 {
         guard let number = try await reader.vehicle(named: vehicle) else {
-            throw RequestFailure.unknownVehicle(vehicle)
+            throw HTTPFailure.unknownVehicle(vehicle)
         }
         return number
     }

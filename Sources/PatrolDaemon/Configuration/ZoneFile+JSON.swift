@@ -151,6 +151,8 @@ struct JSONFault {
     private static func word(for type: any Any.Type) -> String {
         switch type {
         case is Double.Type: "a number"
+        case is Int.Type: "a whole number"
+        case is Bool.Type: "true, false"
         case is String.Type: "a text"
         case is [Any].Type: "an array"
         case is [String: Any].Type: "an object"

@@ -1,30 +1,28 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 import PatrolAPI
 import PatrolCore
+import PatrolHTTPServer
 import PatrolJournal
 import PatrolWire
 
 /// What the socket answers to which path.
 struct ControlRoutes: Sendable {
-    typealias Context = ControlContext
-
     let desk: InformationDesk
     let journal: Journal
     let stream: StreamHub
     let commands: CommandDesk
     let retry: QuarantineRetry
 
-    func router() -> Router<Context> {
-        let router = Router(context: Context.self)
-        router.get(RouterPath(APIPath.health.rawValue)) { _, _ in
-            try Self.json(desk.health())
+    func table() -> Routes {
+        var table = Routes()
+        func get(_ path: APIPath, _ answer: @escaping @Sendable (Request) async throws -> Response) {
+            table.on(.get, path.rawValue) { request, _, _ in try await answer(request) }
         }
-        router.get(RouterPath(APIPath.status.rawValue)) { _, _ in
-            try Self.json(desk.status())
-        }
-        router.get(RouterPath(APIPath.position.rawValue)) { _, _ in
+        get(.health) { _ in try Self.json(desk.health()) }
+        get(.status) { _ in try Self.json(desk.status()) }
+        get(.position) { _ in
             guard let position = desk.position() else {
                 throw APIError(
                     code: "not_found",
@@ -34,44 +32,32 @@ struct ControlRoutes: Sendable {
             }
             return try Self.json(position)
         }
-        router.get(RouterPath(APIPath.queue.rawValue)) { _, _ in
-            try Self.json(try await desk.queue())
-        }
-        router.get(RouterPath(APIPath.announcements.rawValue)) { _, _ in
+        get(.queue) { _ in try Self.json(try await desk.queue()) }
+        get(.announcements) { _ in
             guard let report = desk.announcements() else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)
         }
-        router.get(RouterPath(APIPath.plan.rawValue)) { request, _ in
+        get(.plan) { request in
             let date = request.uri.queryParameters["date"].map(String.init)
             guard let report = try desk.plan(on: date) else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)
         }
-        router.get(RouterPath(APIPath.clips.rawValue)) { _, _ in
+        get(.clips) { _ in
             guard let report = desk.clipsReport() else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)
         }
-        router.get(RouterPath(APIPath.duty.rawValue)) { _, _ in
-            try Self.json(desk.dutyReport())
-        }
-        router.get(RouterPath(APIPath.zones.rawValue)) { _, _ in
-            try Self.json(desk.zones())
-        }
-        router.get(RouterPath(APIPath.timeZone.rawValue)) { _, _ in
-            try Self.json(desk.timeZone())
-        }
-        router.get(RouterPath(APIPath.records.rawValue)) { request, _ in
+        get(.duty) { _ in try Self.json(desk.dutyReport()) }
+        get(.zones) { _ in try Self.json(desk.zones()) }
+        get(.timeZone) { _ in try Self.json(desk.timeZone()) }
+        get(.records) { request in
             var page = try await records(try HistoryParameters(Self.pairs(request)))
             page.timeZone = desk.zone.name
             return try Self.json(page)
         }
-        router.get(RouterPath(APIPath.track.rawValue)) { request, _ in
-            track(try HistoryParameters(Self.pairs(request)))
-        }
-        router.get(RouterPath(APIPath.stream.rawValue)) { _, _ in
-            lines()
-        }
-        CommandRoutes(desk: desk, commands: commands, retry: retry).add(to: router)
-        return router
+        get(.track) { request in track(try HistoryParameters(Self.pairs(request))) }
+        get(.stream) { _ in lines() }
+        CommandRoutes(desk: desk, commands: commands, retry: retry).add(to: &table)
+        return table
     }
 
     /// An error in the form that the socket promises.

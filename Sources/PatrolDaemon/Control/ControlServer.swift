@@ -1,87 +1,65 @@
 import HTTPTypes
-import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
 import PatrolAPI
+import PatrolCore
+import PatrolHTTPServer
 import ServiceLifecycle
 
 /// Answers on the local socket.
-///
-/// Hummingbird's `Application` is left out on purpose: its date header runs a timer once a second. Its router answers
-/// behind HummingbirdCore's server.
 struct ControlServer: Service {
-    /// A reader that says nothing for so long is gone; the stream is not affected, since it writes.
-    private static let idleTimeout = TimeAmount.seconds(300)
-    /// Enough for every tool at a cart; more connections wait in the kernel's queue.
-    private static let maximumConnections = 32
+    /// Enough for every tool at a cart. A user who opens connections and forgets them loses his own oldest ones, and root
+    /// and the administrators find a place in any case.
+    private static let places = ConnectionPlaces<ConnectionPeer.Origin>.Settings(
+        total: 48,
+        reserved: 16,
+        perPeer: 16,
+        refusals: 16
+    )
 
     let socketPath: String
     let routes: ControlRoutes
     let eventLoopGroup: any EventLoopGroup
+    let now: @Sendable () -> Instant
     let logger: Logger
     /// Called once the socket accepts connections.
     let onRunning: @Sendable () async -> Void
 
     func run() async throws {
-        var quiet = logger
-        // The server says at "info" that it listens, which the daemon says itself.
-        quiet.logLevel = max(logger.logLevel, .notice)
-        let responder = routes.router().buildResponder()
-        let socketPath = socketPath, onRunning = onRunning, logger = quiet
-        let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: Self.idleTimeout)).buildServer(
-            configuration: ServerConfiguration(
-                address: .unixDomainSocket(path: socketPath),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)
-            ),
-            eventLoopGroup: eventLoopGroup,
-            logger: logger,
-            responder: { request, writer, channel in
-                let context = ControlRoutes.Context(
-                    source: ApplicationRequestContextSource(channel: channel, logger: logger)
-                )
-                let response = await Self.answer(request, context, responder, logger)
-                try await writer.write(response: response.head, body: response.body)
-            },
-            onServerRunning: { _ in
-                do {
-                    try SocketFile.restrict(socketPath)
-                } catch {
-                    // bind(2) left it at the umask, which is narrower: the owner alone may connect.
-                    logger.error("only the daemon's user may ask", metadata: ["error": "\(error)"])
-                }
-                await onRunning()
+        var settings = HTTPServerSettings(.unixSocket(socketPath), places: Self.places, now: now)
+        settings.isKnown = Administrators.contains
+        let (table, logger, socketPath, onRunning) = (routes.table(), logger, socketPath, onRunning)
+        let server = HTTPServer(settings, on: eventLoopGroup, logger: logger) { _ in
+            do {
+                try SocketFile.restrict(socketPath)
+            } catch {
+                // bind(2) left it at the umask, which is narrower: the owner alone may connect.
+                logger.error("only the daemon's user may ask", metadata: ["error": "\(error)"])
             }
-        )
+            await onRunning()
+        } answer: { request, connection in
+            await Self.answer(request, connection, table, logger)
+        }
         try await server.run()
     }
 
     private static func answer(
         _ request: Request,
-        _ context: ControlRoutes.Context,
-        _ responder: some HTTPResponder<ControlRoutes.Context>,
+        _ connection: Connection,
+        _ table: Routes,
         _ logger: Logger
     ) async -> Response {
         do {
-            return try await responder.respond(to: request, context: context)
+            return try await table.answer(request, over: connection)
         } catch let error as APIError {
             return ControlRoutes.response(error)
-        } catch let error as HTTPError {
-            return ControlRoutes.response(
-                error.status == .notFound
-                    ? APIError(
-                        code: "not_found",
-                        message: "there is nothing at \(request.uri.path.prefix(200))",
-                        hint: "allowed: \(APIPath.allCases.map(\.rawValue).joined(separator: ", "))"
-                    )
-                    : APIError(code: "bad_request", message: error.body ?? error.status.reasonPhrase)
-            )
+        } catch let failure as HTTPFailure {
+            return failure.response
         } catch {
             logger.error(
                 "a question could not be answered",
-                metadata: [
-                    "path": "\(request.uri.path)", "error": "\(error)",
-                ]
+                metadata: ["path": "\(request.uri.path)", "error": "\(error)"]
             )
             return ControlRoutes.response(APIError(code: "unavailable", message: "\(error)"))
         }

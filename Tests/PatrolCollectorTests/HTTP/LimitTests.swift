@@ -60,14 +60,13 @@ struct LimitTests {
         }
     }
 
-    @Test("Who is refused while a large body is under way is told so, and can go on with the connection")
+    @Test("Who is refused while a large body is under way is told so")
     func early() async throws {
         try await TestStation.with { station in
             for headers in [["Content-Type": WireEncoding.json.contentType], Self.headers] as [HTTPHeaders] {
                 let body = HTTPClientRequest.Body.bytes(ByteBuffer(repeating: 0, count: 8 * 1024 * 1024))
                 let answer = try await station.send(.POST, "/v1/batches", headers: headers, body: body)
                 #expect(answer.status == (headers == Self.headers ? 413 : 401))
-                #expect(answer.headers.first(name: "connection") == nil)
             }
         }
     }

@@ -1,33 +1,13 @@
 import HTTPTypes
 import HummingbirdCore
 import PatrolCore
+import PatrolHTTPServer
 import Testing
 
 @testable import PatrolCollector
 
 @Suite("Parts of a request")
 struct RequestPartTests {
-    @Test("Each path has its endpoint")
-    func endpoints() {
-        #expect(Endpoint(path: "/v1/batches") == .batches)
-        #expect(Endpoint(path: "/v1/vehicles") == .vehicles)
-        #expect(Endpoint(path: "/v1/health") == .health)
-        #expect(Endpoint(path: "/v1/vehicles/cart-01/track") == .track(vehicle: "cart-01"))
-        #expect(Endpoint(path: "/v1/vehicles/track/events") == .events(vehicle: "track"))
-    }
-
-    @Test(
-        "Nothing is at any other path",
-        arguments: [
-            "", "/", "/v1", "/v1/", "/v1/batches/", "/v2/batches", "/V1/batches", "//v1/batches",
-            "/v1/vehicles/cart-01",
-            "/v1/vehicles/cart-01/", "/v1/vehicles/cart-01/track/x", "/v1/health/x/events",
-        ]
-    )
-    func nothing(path: String) {
-        #expect(Endpoint(path: path) == nil)
-    }
-
     @Test("A range in time is read from the query")
     func range() throws {
         let range = try QueryParameters(
@@ -48,7 +28,7 @@ struct RequestPartTests {
         ]
     )
     func refused(query: String, word: String) throws {
-        let failure = try #require(throws: RequestFailure.self) {
+        let failure = try #require(throws: HTTPFailure.self) {
             try QueryParameters(URI("/x?\(query)"), allowed: ["from", "to"]).timeRange()
         }
         #expect(failure.status == .badRequest)

@@ -1,0 +1,78 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import PatrolHTTPServer
+import PatrolSQLite
+
+/// What the collector answers to which path, and what it makes of an error.
+struct CollectorRoutes: Sendable {
+    let batches: BatchReceiver
+    let queries: StoreQueries
+    let access: ReadAccess
+    let logger: Logger
+
+    func table() -> Routes {
+        var table = Routes()
+        table.on(.post, "/v1/batches") { request, _, connection in
+            try await batches.receive(request, connection, logger)
+        }
+        table.on(.get, "/v1/health") { _, _, _ in await queries.health() }
+        func onReading(
+            _ path: String,
+            _ answer: @escaping @Sendable (Request, _ vehicle: String) async throws -> Response
+        ) {
+            table.on(.get, path) { request, parameters, connection in
+                try await access.check(request, connection)
+                return try await answer(request, parameters["vehicle"])
+            }
+        }
+        onReading("/v1/vehicles") { request, _ in try await queries.vehicles(request) }
+        onReading("/v1/vehicles/{vehicle}/track") { request, vehicle in
+            try await queries.track(of: vehicle, request)
+        }
+        onReading("/v1/vehicles/{vehicle}/events") { request, vehicle in
+            try await queries.events(of: vehicle, request)
+        }
+        return table
+    }
+
+    /// Answers a request from a table of these routes.
+    func answer(_ request: Request, _ connection: Connection, from table: Routes) async -> Response {
+        do {
+            return try await table.answer(request, over: connection)
+        } catch let failure as HTTPFailure {
+            return refuse(request, failure)
+        } catch is BrokenRequest {
+            // It was answered, or there is nobody any more: see ``BrokenRequest``.
+            return Response(status: .badRequest)
+        } catch let error as SQLiteError {
+            logger.error("the store cannot be read", metadata: ["reason": "\(error)"])
+            let failure = HTTPFailure.unavailable(
+                "the store cannot be read",
+                hint: "the collector's log says why",
+                retryAfterSeconds: BatchReceiver.storageRetrySeconds
+            )
+            return refuse(request, failure)
+        } catch {
+            logger.error("a request met a defect", metadata: ["reason": "\(error)"])
+            let failure = HTTPFailure(
+                .internalServerError,
+                "internal",
+                "the collector has a defect",
+                hint: "the collector's log says more"
+            )
+            return refuse(request, failure)
+        }
+    }
+
+    private func refuse(_ request: Request, _ failure: HTTPFailure) -> Response {
+        logger.info(
+            "refused a request",
+            metadata: [
+                "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(failure.status.code)",
+                "reason": "\(failure.message)",
+            ]
+        )
+        return failure.response
+    }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import PatrolCore
+import PatrolHTTPServer
+import Synchronization
+import Testing
+
+/// A real server on a Unix socket, for one test.
+enum TestServer {
+    /// Runs `body` on a thread of its own with the socket's path, so that it may block.
+    static func with(
+        _ change: @Sendable (inout HTTPServerSettings) -> Void = { _ in },
+        _ body: @escaping @Sendable (String) throws -> Void
+    ) async throws {
+        let folder = "/tmp/patrol-http-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        mkdir(folder, 0o700)
+        defer { rmdir(folder) }
+        let path = folder + "/s"
+        defer { unlink(path) }
+        var settings = HTTPServerSettings(
+            .unixSocket(path),
+            places: .init(total: 8, reserved: 2, perPeer: 4, refusals: 2),
+            now: now
+        )
+        change(&settings)
+        let table = routes()
+        let (listening, isListening) = AsyncStream<Void>.makeStream()
+        let server = HTTPServer(settings, on: MultiThreadedEventLoopGroup.singleton, logger: quiet) { _ in
+            isListening.finish()
+        } answer: { request, connection in
+            do {
+                return try await table.answer(request, over: connection)
+            } catch let failure as HTTPFailure {
+                return failure.response
+            } catch {
+                return Response(status: .internalServerError)
+            }
+        }
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await server.run() }
+            for await _ in listening {}
+            try await withTaskExecutorPreference(BlockingThreads.shared) { try body(path) }
+            group.cancelAll()
+        }
+    }
+
+    static func now() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Instant(nanosecondsSinceBoot: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    private static let quiet: Logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }()
+
+    /// What they answer shows that they were reached.
+    private static func routes() -> Routes {
+        var routes = Routes()
+        routes.on(.get, "/hello") { _, _, _ in text("hello") }
+        routes.on(.get, "/parts") { _, _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    for _ in 0..<3 { try await writer.write(ByteBuffer(string: "part ")) }
+                    try await writer.finish(nil)
+                }
+            )
+        }
+        routes.on(.get, "/flood") { _, _, _ in
+            let part = ByteBuffer(repeating: 46, count: 64 * 1024)
+            return Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    while true { try await writer.write(part) }
+                }
+            )
+        }
+        routes.on(.post, "/echo") { request, _, _ in
+            var body = ByteBuffer()
+            for try await part in request.body { body.writeImmutableBuffer(part) }
+            return Response(status: .ok, body: ResponseBody(byteBuffer: body))
+        }
+        routes.on(.post, "/refused") { _, _, _ in throw HTTPFailure(.unauthorized, "unauthorized", "no") }
+        routes.on(.get, "/things/{thing}/parts") { _, parameters, _ in text(parameters["thing"]) }
+        routes.on(.get, "/known") { _, _, connection in
+            connection.recognise()
+            return text("known")
+        }
+        return routes
+    }
+
+    private static func text(_ text: String) -> Response {
+        Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+/// Threads on which tests may block, each job on its own: blocking the pool would hold up the server that they wait for.
+final class BlockingThreads: TaskExecutor {
+    static let shared = BlockingThreads()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = asUnownedTaskExecutor()
+        NIOThreadPool.singleton.submit { _ in job.runSynchronously(on: executor) }
+    }
+}

@@ -176,7 +176,10 @@ public struct ControlClient: Sendable {
         guard let url = URL(httpURLWithSocketPath: socketPath, uri: uri) else {
             throw Failure.badPath(socketPath, reason: "cannot be written as a URL")
         }
-        return HTTPClientRequest(url: url.absoluteString)
+        var request = HTTPClientRequest(url: url.absoluteString)
+        // RFC 9112, section 3.2: required, though a socket's path has no name to give; the client would leave it out.
+        request.headers.add(name: "host", value: "patrold")
+        return request
     }
 
     private func respond(to request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {

@@ -127,7 +127,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "patrol-collector",
-            dependencies: ["PatrolCollector", "PatrolService", argumentParser, logging],
+            dependencies: ["PatrolCollector", "PatrolService", "PatrolCore", argumentParser, logging],
             swiftSettings: strict
         ),
         .executableTarget(

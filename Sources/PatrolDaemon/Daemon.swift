@@ -12,7 +12,7 @@ import UnixSignals
 /// The composition root: it knows every room, and no room knows it.
 public enum Daemon {
     /// As `patrold --version` and the status say it.
-    public static let version = "0.1.0"
+    public static let version = Release.version
 
     /// The day this version was made: no receiver's time before it can be true.
     static let buildDate = WallTime(iso8601: "2026-11-24") ?? WallTime(millisecondsSince1970: 0)

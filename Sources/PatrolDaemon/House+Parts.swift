@@ -97,7 +97,8 @@ extension House {
             retry: QuarantineRetry(
                 destinations: zip(premises.configuration.destinations, bells).map { ($0.name, $1) },
                 events: events
-            )
+            ),
+            markLimit: MarkLimit(now: { premises.clocks.now() })
         )
     }
 

@@ -43,19 +43,19 @@ public struct ServiceLogHandler: LogHandler {
         if let own = event.metadata { values.merge(own) { $1 } }
         let data = values.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
         let prefix = underSystemd ? "<\(Self.priority(event.level))>" : "\(systemTime()) "
-        let line = "\(prefix)\(event.level): \(Self.oneLine("\(event.message)"))\(data.isEmpty ? "" : ":" + data)\n"
+        let line = "\(prefix)\(event.level): \(VisibleText.of("\(event.message)"))\(data.isEmpty ? "" : ":" + data)\n"
         // One write(2) for a line, so that lines of several threads do not mix; a log that cannot be written is lost.
         _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     /// Values that come from outside stay on their line.
     private static func quoted(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" }
-        return isPlain ? value : "\"" + oneLine(value.replacing("\"", with: "'")) + "\""
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " | ") : text
+        let isPlain =
+            !value.isEmpty
+            && value.unicodeScalars.allSatisfy {
+                $0.value > 0x20 && $0 != "\"" && $0 != "=" && !VisibleText.isHidden($0)
+            }
+        return isPlain ? value : "\"" + VisibleText.of(value.replacing("\"", with: "'")) + "\""
     }
 
     /// syslog(3)'s priorities.

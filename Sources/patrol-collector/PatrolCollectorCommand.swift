@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import PatrolCollector
 import PatrolService
+import PatrolCore
 
 /// The station's end of the chain, as a program.
 struct PatrolCollectorCommand: AsyncParsableCommand {
@@ -14,7 +15,8 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
             POST /v1/batches takes batches. GET /v1/vehicles, /v1/vehicles/ID/track (GeoJSON; shape=points or lines), \
             /v1/vehicles/ID/events (kind=NAME) and /v1/health show what is held; track and events take from= and to= \
             (RFC 3339).
-            """
+            """,
+        version: Release.version
     )
 
     @Option(

@@ -21,7 +21,11 @@ struct DutyCommandLine: AsyncParsableCommand {
 
         static func show(_ options: CommonOptions, _ ask: (ControlClient) async throws -> DutyReport) async throws {
             let (report, clock) = try await options.askAtCart { client, clock in (try await ask(client), clock) }
-            Output.print(options.json ? try APICoding.encodePretty(report) : CartText.duty(report, clock))
+            if options.json {
+                Output.json(try APICoding.encodePretty(report))
+            } else {
+                Output.print(CartText.duty(report, clock))
+            }
         }
     }
 
@@ -86,7 +90,7 @@ struct ZonesCommand: AsyncParsableCommand {
     func run() async throws {
         let report = try await options.ask { try await $0.get(ZonesReport.self, .zones) }
         if options.json {
-            Output.print(try APICoding.encodePretty(report))
+            Output.json(try APICoding.encodePretty(report))
         } else if report.zones.isEmpty {
             Output.print("no zone file is configured")
         } else {
@@ -98,6 +102,10 @@ struct ZonesCommand: AsyncParsableCommand {
 extension CommonOptions {
     /// Says that a command was done.
     func confirm(_ answer: CommandAnswer, _ words: String) throws {
-        Output.print(json ? try APICoding.encodePretty(answer) : words)
+        if json {
+            Output.json(try APICoding.encodePretty(answer))
+        } else {
+            Output.print(words)
+        }
     }
 }

@@ -51,10 +51,18 @@ struct RecordsCommand: AsyncParsableCommand {
 
     private func print(_ page: RecordPage, _ clock: CartClock) throws {
         for event in page.events ?? [] {
-            Output.print(options.json ? try APICoding.line(event) : StatusText.line(event, clock))
+            if options.json {
+                Output.json(try APICoding.line(event))
+            } else {
+                Output.print(StatusText.line(event, clock))
+            }
         }
         for position in page.positions ?? [] {
-            Output.print(options.json ? try APICoding.line(position) : StatusText.line(position, clock))
+            if options.json {
+                Output.json(try APICoding.line(position))
+            } else {
+                Output.print(StatusText.line(position, clock))
+            }
         }
     }
 }

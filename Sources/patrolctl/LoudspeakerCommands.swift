@@ -15,7 +15,7 @@ struct AnnouncementsCommand: AsyncParsableCommand {
             (try await client.get(AnnouncementsReport.self, .announcements), clock)
         }
         if options.json {
-            Output.print(try APICoding.encodePretty(report))
+            Output.json(try APICoding.encodePretty(report))
         } else {
             LoudspeakerText.lines(report, clock).forEach(Output.print)
         }
@@ -43,7 +43,7 @@ struct ClipsCommand: AsyncParsableCommand {
                 : try await client.get(ClipsReport.self, .clips)
         }
         if options.json {
-            Output.print(try APICoding.encodePretty(report))
+            Output.json(try APICoding.encodePretty(report))
         } else {
             LoudspeakerText.lines(report).forEach(Output.print)
         }

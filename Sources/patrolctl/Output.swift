@@ -1,21 +1,39 @@
 import ArgumentParser
 import Glibc
+import PatrolCore
 
 /// Standard output and standard error, written whole: a reader that went away ends the program quietly.
 enum Output {
+    /// A line for people: whatever it holds, it stays one line, and the terminal obeys nothing in it.
     static func print(_ line: String) {
-        write(line + "\n", to: STDOUT_FILENO)
+        write(VisibleText.of(line) + "\n", to: STDOUT_FILENO)
+    }
+
+    /// For programs, as it is.
+    static func json(_ text: String) {
+        write(text + "\n", to: STDOUT_FILENO)
     }
 
     static func raw(_ text: String) {
         write(text, to: STDOUT_FILENO)
     }
 
-    static func complain(_ line: String) {
-        write(line + "\n", to: STDERR_FILENO)
+    static func raw(_ text: String, isError: Bool) {
+        write(text, to: isError ? STDERR_FILENO : STDOUT_FILENO)
     }
 
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static func complain(_ line: String) {
+        write(VisibleText.of(line) + "\n", to: STDERR_FILENO)
+    }
+
+    /// As it is at this moment, for windows are resized; `nil` if standard output is no terminal.
+    static var terminalSize: (columns: Int, rows: Int)? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        var size = winsize()
+        // ioctl_tty(2): a terminal that was never told its size says 0.
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
 
     private static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]

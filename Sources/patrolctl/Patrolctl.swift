@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PatrolAPI
+import PatrolCore
 
 /// The command line of the local socket: for people at the cart, and for scripts.
 struct Patrolctl: AsyncParsableCommand {
@@ -14,6 +15,7 @@ struct Patrolctl: AsyncParsableCommand {
             Times are those of the cart's time zone, read and typed; with --json they are UTC. Completion of a shell: \
             patrolctl --generate-completion-script bash (or zsh, fish).
             """,
+        version: Release.version,
         subcommands: [
             StatusCommand.self, WatchCommand.self, TrackCommand.self, RecordsCommand.self, QueueCommand.self,
             HealthCommand.self, AnnouncementsCommand.self, SayCommandLine.self, StopCommand.self, PlanCommand.self,
@@ -60,7 +62,8 @@ enum Main {
         } catch {
             let isHelp = Patrolctl.exitCode(for: error).isSuccess
             let text = Patrolctl.fullMessage(for: error)
-            if isHelp { Output.print(text) } else { Output.complain(text) }
+            // Several lines of this program's own; what they quote was typed at this very terminal.
+            Output.raw(text + "\n", isError: !isHelp)
             Glibc.exit(isHelp ? 0 : Exit.usageOrIO.rawValue)
         }
     }

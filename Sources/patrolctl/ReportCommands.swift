@@ -15,7 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
             (try await client.get(StatusReport.self, .status), clock)
         }
         if options.json {
-            Output.print(try APICoding.encodePretty(status))
+            Output.json(try APICoding.encodePretty(status))
         } else {
             StatusText.lines(status, clock).forEach(Output.print)
         }
@@ -42,7 +42,7 @@ struct QueueCommand: AsyncParsableCommand {
                 (try await client.get(QueueReport.self, .queue), clock)
             }
             if options.json {
-                Output.print(try APICoding.encodePretty(queue))
+                Output.json(try APICoding.encodePretty(queue))
             } else {
                 StatusText.lines(queue, clock).forEach(Output.print)
             }
@@ -61,7 +61,11 @@ struct QueueCommand: AsyncParsableCommand {
             let command = RetryCommand(destination: destination)
             let answer = try await options.ask { try await $0.order(RetryAnswer.self, .retry, command) }
             let words = "\(Words.count(answer.retrying, "refused record")) on the way again"
-            Output.print(options.json ? try APICoding.encodePretty(answer) : words)
+            if options.json {
+                Output.json(try APICoding.encodePretty(answer))
+            } else {
+                Output.print(words)
+            }
         }
     }
 }
@@ -80,7 +84,7 @@ struct HealthCommand: AsyncParsableCommand {
             (try await client.get(HealthReport.self, .health), clock)
         }
         if options.json {
-            Output.print(try APICoding.encodePretty(health))
+            Output.json(try APICoding.encodePretty(health))
         } else {
             StatusText.lines(health, clock).forEach(Output.print)
         }

@@ -46,7 +46,11 @@ struct SayCommandLine: AsyncParsableCommand {
                 timeout: wait ? Self.longestWait : nil
             )
         }
-        Output.print(options.json ? try APICoding.encodePretty(answer) : words(answer))
+        if options.json {
+            Output.json(try APICoding.encodePretty(answer))
+        } else {
+            Output.print(words(answer))
+        }
         if wait, answer.outcome != "finished" { throw Exit.degraded }
     }
 
@@ -75,7 +79,7 @@ struct StopCommand: AsyncParsableCommand {
             try await client.end(StopAnswer.self, .announcements, query: [("queue", all ? "true" : nil)])
         }
         if options.json {
-            Output.print(try APICoding.encodePretty(answer))
+            Output.json(try APICoding.encodePretty(answer))
         } else {
             let removed = answer.removed > 0 ? "; \(answer.removed) that waited are taken back" : ""
             Output.print((answer.stopped.map { "stopped: \($0)" } ?? "nothing played") + removed)
@@ -100,7 +104,7 @@ struct PlanCommand: AsyncParsableCommand {
             try await client.get(PlanReport.self, .plan, query: [("date", date)])
         }
         if options.json {
-            Output.print(try APICoding.encodePretty(plan))
+            Output.json(try APICoding.encodePretty(plan))
         } else {
             plan.lines.forEach(Output.print)
         }

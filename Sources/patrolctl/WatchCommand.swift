@@ -1,5 +1,6 @@
 import ArgumentParser
 import PatrolAPI
+import PatrolCore
 
 /// The cart, live.
 struct WatchCommand: AsyncParsableCommand {
@@ -21,7 +22,7 @@ struct WatchCommand: AsyncParsableCommand {
         try await options.ask { client in
             if options.json {
                 try await client.lines(.stream) { line in
-                    Output.print(line)
+                    Output.json(line)
                     return true
                 }
             } else {
@@ -32,10 +33,9 @@ struct WatchCommand: AsyncParsableCommand {
 
     /// Asks once a second: the age of the position must grow on the screen while nothing comes.
     private func redraw(_ client: ControlClient) async throws {
-        let isTerminal = Output.isTerminal
         // Once: a daemon with another zone is another daemon, and ends this.
         let clock = try await CartClock.ask(client)
-        if isTerminal { Output.raw(Self.clearScreen) }
+        if Output.terminalSize != nil { Output.raw(Self.clearScreen) }
         while !Task.isCancelled {
             let status = try await client.get(StatusReport.self, .status)
             let queue = try await client.get(QueueReport.self, .queue)
@@ -44,16 +44,18 @@ struct WatchCommand: AsyncParsableCommand {
                 .records,
                 query: [("lane", "events"), ("last", "5")]
             ).events
-            let lines =
-                StatusText.lines(status, clock) + StatusText.lines(queue, clock)
-                + (events ?? []).enumerated().map { index, event in
+            let sections = [
+                StatusText.lines(status, clock), StatusText.lines(queue, clock),
+                (events ?? []).enumerated().map { index, event in
                     StatusText.row(index == 0 ? "events" : "", StatusText.line(event, clock))
-                }
-            if isTerminal {
+                },
+            ].map { $0.map(VisibleText.of) }
+            if let (columns, rows) = Output.terminalSize {
+                let lines = ScreenFit.lines(sections, columns: columns, rows: rows)
                 let text = lines.map { $0 + Self.clearRestOfLine + "\r\n" }.joined()
                 Output.raw(Self.home + text + Self.clearRestOfScreen)
             } else {
-                Output.raw(lines.joined(separator: "\n") + "\n\n")
+                Output.raw(sections.joined().joined(separator: "\n") + "\n\n")
             }
             try await Task.sleep(for: .seconds(1))
         }

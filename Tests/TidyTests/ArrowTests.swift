@@ -21,7 +21,7 @@ struct ArrowTests {
         "PatrolCollector": ["PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer"],
         "patrold": ["PatrolDaemon", "PatrolService"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
-        "patrol-collector": ["PatrolCollector", "PatrolService"],
+        "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolCore"],
         "patrol-player": ["PatrolCore", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],
         "patrol-simulator": ["PatrolCore"],
         "CGPS": [], "CKernelClock": [], "CProcess": [], "CALSA": [], "CSndFile": [], "CLoudness": [],

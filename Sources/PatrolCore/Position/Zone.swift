@@ -123,7 +123,8 @@ public enum ZoneBounds {
 
     /// In words, for messages.
     public static let idRule =
-        "1 to \(longestID) letters of any script, digits, \"-\", \"_\", \".\" and spaces, no space at either end"
+        "1 to \(longestID) letters of any script, digits, brackets, \"-\", \"_\", \".\", \"·\", \"、\" and spaces, no space at either "
+        + "end"
     /// In words, for messages.
     public static let nameRule = "1 to \(longestName) characters, not only spaces, no line breaks or control characters"
 
@@ -134,10 +135,12 @@ public enum ZoneBounds {
             && text.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
                 case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-                    .nonspacingMark, .spacingMark, .decimalNumber:
+                    .nonspacingMark, .spacingMark, .decimalNumber,
+                    // 西彭小学（东门）, and what an input method writes for "-" and "_".
+                    .openPunctuation, .closePunctuation, .dashPunctuation, .connectorPunctuation:
                     true
                 default:
-                    scalar == "-" || scalar == "_" || scalar == "." || scalar == " "
+                    "-_. ·、".unicodeScalars.contains(scalar)
                 }
             }
     }

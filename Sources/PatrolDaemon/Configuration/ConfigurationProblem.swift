@@ -1,3 +1,5 @@
+import PatrolCore
+
 /// One thing that is wrong with a configuration file: which key, what stands there, what is allowed.
 public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
     /// The key with its tables, for example `gps.port` or `upload[2].url`; empty for the file as a whole.
@@ -13,7 +15,7 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
 
     /// One line for a person.
     public var description: String {
-        key.isEmpty ? message : "\(key): \(message)"
+        VisibleText.of(key.isEmpty ? message : "\(key): \(message)")
     }
 }
 

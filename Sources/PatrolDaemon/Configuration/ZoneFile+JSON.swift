@@ -24,14 +24,28 @@ extension ZoneFile {
     /// One thing on the map.
     struct Feature: Decodable {
         struct Properties: Decodable {
-            var id: Reading<String>?
-            var name: Reading<String>?
+            var id: Reading<Label>?
+            var name: Reading<Label>?
             var kind: Reading<String>?
         }
 
         var type: Reading<String>?
         var properties: Reading<Properties>?
         var geometry: Reading<Geometry>?
+    }
+
+    /// A text, or a whole number as QGIS numbers its features.
+    struct Label: Decodable {
+        var text: String
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            do {
+                text = String(try container.decode(Int64.self))
+            } catch {
+                text = try container.decode(String.self)
+            }
+        }
     }
 
     /// A geometry: one that a zone can have, or the name of another.

@@ -60,7 +60,7 @@ public enum ZoneFile {
     private static func zones(of document: Document, _ problems: ProblemList) -> [Zone] {
         expect("FeatureCollection", document.type, at: "type", problems)
         if let system = document.crs?.value?.properties?.name, !isWGS84(system) {
-            problems.add("crs", "is \"\(system)\"; allowed: WGS 84, for which it is left out (RFC 7946 §4)")
+            problems.add("crs", "is \"\(system)\"; allowed: WGS 84, for which it is left out (RFC 7946 §4), and CGCS2000")
         }
         guard let features = value(document.features, at: "features", "an array of Features", problems) else {
             return []
@@ -84,9 +84,10 @@ public enum ZoneFile {
         return zones
     }
 
-    /// The names of WGS 84 that editors wrote before RFC 7946 abolished `crs`.
+    /// The names of WGS 84 that editors wrote before RFC 7946 abolished `crs`; and of CGCS2000 (EPSG 4490), in which China's
+    /// maps are drawn and which differs from it by less than a decimetre.
     private static func isWGS84(_ system: String) -> Bool {
-        ["CRS84", "EPSG::4326", "EPSG:4326"].contains { system.hasSuffix($0) }
+        ["CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490"].contains { system.hasSuffix($0) }
     }
 
     fileprivate static func expect(
@@ -136,10 +137,10 @@ private struct FeatureReader {
         ZoneFile.expect("Feature", feature.type, at: "\(key).type", problems)
         let allowed = "an object with \"name\" and \"kind\""
         let properties = ZoneFile.value(feature.properties, at: "\(key).properties", allowed, problems)
-        let name = properties.flatMap { text($0.name, "name", ZoneBounds.nameRule) }
+        let name = properties.flatMap { label($0.name, "name", ZoneBounds.nameRule) }
         let kind = properties.flatMap { self.kind($0.kind) }
         // Left out, the id is the name.
-        let id = properties?.id == nil ? name : text(properties?.id, "id", ZoneBounds.idRule)
+        let id = properties?.id == nil ? name : label(properties?.id, "id", ZoneBounds.idRule)
         let place = "\(key).geometry"
         let shape = ZoneFile.value(feature.geometry, at: place, ZoneFile.Geometry.allowed, problems)
             .flatMap { self.shape($0) }
@@ -157,6 +158,10 @@ private struct FeatureReader {
             for problem in error.problems { add(problem, isMultiPolygon: shape.isMultiPolygon, name: name) }
             return (id, nil)
         }
+    }
+
+    private func label(_ reading: ZoneFile.Reading<ZoneFile.Label>?, _ name: String, _ allowed: String) -> String? {
+        ZoneFile.value(reading, at: "\(key).properties.\(name)", allowed, problems)?.text
     }
 
     private func text(_ reading: ZoneFile.Reading<String>?, _ name: String, _ allowed: String) -> String? {

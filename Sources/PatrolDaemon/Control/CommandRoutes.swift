@@ -9,22 +9,25 @@ struct CommandRoutes: Sendable {
     let desk: InformationDesk
     let commands: CommandDesk
     let retry: QuarantineRetry
+    let markLimit: MarkLimit
 
     func add(to table: inout Routes) {
         func on(
             _ method: HTTPRequest.Method,
             _ path: APIPath,
+            queries: [String] = [],
             _ answer: @escaping @Sendable (Request, _ requester: String) async throws -> Response
         ) {
             table.on(method, path.rawValue) { request, _, connection in
-                try await answer(request, connection.peer.requester)
+                try QueryNames.check(request, allowed: queries)
+                return try await answer(request, connection.peer.requester)
             }
         }
         on(.post, .announcements) { request, requester in
             let command = try await CommandBody.read(SayCommand.self, of: request)
             return try ControlRoutes.json(try await commands.say(command, by: requester))
         }
-        on(.delete, .announcements) { request, requester in
+        on(.delete, .announcements, queries: ["queue"]) { request, requester in
             let andQueue = try Self.flag("queue", of: request)
             return try ControlRoutes.json(try await commands.stop(andQueue: andQueue, by: requester))
         }
@@ -53,8 +56,11 @@ struct CommandRoutes: Sendable {
             let count = try await retry.retry(command.destination, by: requester)
             return try ControlRoutes.json(RetryAnswer(retrying: count))
         }
-        on(.post, .marks) { request, requester in
-            try await commands.mark(try await CommandBody.read(MarkCommand.self, of: request), by: requester)
+        table.on(.post, APIPath.marks.rawValue) { request, _, connection in
+            try QueryNames.check(request, allowed: [])
+            let mark = try await CommandBody.read(MarkCommand.self, of: request)
+            try markLimit.check(connection.peer)
+            try await commands.mark(mark, by: connection.peer.requester)
             return try ControlRoutes.json(CommandAnswer())
         }
     }

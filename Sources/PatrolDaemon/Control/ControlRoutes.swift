@@ -14,11 +14,19 @@ struct ControlRoutes: Sendable {
     let stream: StreamHub
     let commands: CommandDesk
     let retry: QuarantineRetry
+    let markLimit: MarkLimit
 
     func table() -> Routes {
         var table = Routes()
-        func get(_ path: APIPath, _ answer: @escaping @Sendable (Request) async throws -> Response) {
-            table.on(.get, path.rawValue) { request, _, _ in try await answer(request) }
+        func get(
+            _ path: APIPath,
+            queries: [String] = [],
+            _ answer: @escaping @Sendable (Request) async throws -> Response
+        ) {
+            table.on(.get, path.rawValue) { request, _, _ in
+                try QueryNames.check(request, allowed: queries)
+                return try await answer(request)
+            }
         }
         get(.health) { _ in try Self.json(desk.health()) }
         get(.status) { _ in try Self.json(desk.status()) }
@@ -37,7 +45,7 @@ struct ControlRoutes: Sendable {
             guard let report = desk.announcements() else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)
         }
-        get(.plan) { request in
+        get(.plan, queries: ["date"]) { request in
             let date = request.uri.queryParameters["date"].map(String.init)
             guard let report = try desk.plan(on: date) else { throw CommandDesk.noLoudspeaker }
             return try Self.json(report)
@@ -49,14 +57,14 @@ struct ControlRoutes: Sendable {
         get(.duty) { _ in try Self.json(desk.dutyReport()) }
         get(.zones) { _ in try Self.json(desk.zones()) }
         get(.timeZone) { _ in try Self.json(desk.timeZone()) }
-        get(.records) { request in
+        get(.records, queries: HistoryParameters.known) { request in
             var page = try await records(try HistoryParameters(Self.pairs(request)))
             page.timeZone = desk.zone.name
             return try Self.json(page)
         }
-        get(.track) { request in track(try HistoryParameters(Self.pairs(request))) }
+        get(.track, queries: HistoryParameters.known) { request in track(try HistoryParameters(Self.pairs(request))) }
         get(.stream) { _ in lines() }
-        CommandRoutes(desk: desk, commands: commands, retry: retry).add(to: &table)
+        CommandRoutes(desk: desk, commands: commands, retry: retry, markLimit: markLimit).add(to: &table)
         return table
     }
 
@@ -64,7 +72,7 @@ struct ControlRoutes: Sendable {
     static func response(_ error: APIError) -> Response {
         let statuses: [String: HTTPResponse.Status] = [
             "not_found": .notFound, "unavailable": .serviceUnavailable, "bad_request": .badRequest,
-            "not_durable": .serviceUnavailable,
+            "not_durable": .serviceUnavailable, "too_many": .tooManyRequests,
         ]
         // The other codes say why something that was understood is not done now.
         let status = statuses[error.error.code] ?? .conflict

@@ -4,7 +4,7 @@ import PatrolJournal
 
 /// The query of `/v1/records` and `/v1/track`, checked: names, values and what is allowed.
 struct HistoryParameters {
-    private static let known: Set<String> = ["lane", "from", "to", "kind", "last", "after", "limit", "format"]
+    static let known = ["lane", "from", "to", "kind", "last", "after", "limit", "format"]
     private static let maximumKinds = 64
 
     var lane = Lane.events

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PatrolCore
 
 /// One clip, one process: a decoder or a sound server that hangs costs this process and nothing else.
 struct PatrolPlayer: ParsableCommand {
@@ -12,6 +13,7 @@ struct PatrolPlayer: ParsableCommand {
             Exit codes: 0 it played, or was told to be silent, or every clip is fine; 1 wrong usage; 2 a file is bad; \
             3 the sound device failed.
             """,
+        version: Release.version,
         subcommands: [PlayCommand.self, CheckCommand.self]
     )
 }

@@ -41,6 +41,9 @@ struct GPXCommand: ParsableCommand {
 
     func run() throws {
         let track = try InputFile.parse(file) { data throws(SimulatorError) in try GPXTrack(data) }
+        if track.leftOut > 0 {
+            output.note("\(track.leftOut) track points without a time are left out, \(track.points.count) are played")
+        }
         var playback = TrackPlayback(track: track, speedUp: speedUp, start: start)
         try output.run(&playback, once: once)
     }

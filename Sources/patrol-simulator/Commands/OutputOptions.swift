@@ -40,6 +40,12 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
+    /// A line beside what is played, for people.
+    func note(_ text: String) {
+        let bytes = Array((VisibleText.of(text) + "\n").utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
     /// Opens the output, says that it is ready and plays.
     func run(_ playback: inout some Playback, once: Bool = false) throws(SimulatorError) {
         let stop = try StopSignal()

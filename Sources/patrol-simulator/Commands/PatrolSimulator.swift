@@ -1,4 +1,5 @@
 import ArgumentParser
+import PatrolCore
 
 /// A receiver without satellites.
 @main
@@ -15,6 +16,7 @@ struct PatrolSimulator: ParsableCommand {
             One line on standard output says when it is ready and where: "ready: pty /tmp/gps" or
             "ready: tcp 127.0.0.1:5000". SIGTERM and SIGINT end it.
             """,
+        version: Release.version,
         subcommands: [RouteCommand.self, GPXCommand.self, LogCommand.self]
     )
 }

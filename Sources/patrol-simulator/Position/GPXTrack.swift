@@ -4,7 +4,8 @@ import PatrolCore
 
 /// The track points of a GPX file (1.0 or 1.1), all tracks and segments in their order.
 ///
-/// Speed and course are read where a file has them: as elements of GPX 1.0, or of an extension by the same local name.
+/// Speed and course are read where a file has them: as elements of GPX 1.0, or of an extension by the same local name. Of
+/// anything else a point's own elements alone count: OpenTracks and OsmAnd repeat their names in extensions.
 /// `fix` is not looked at: GPSBabel writes `none` for points with a place when the receiver sent no GSA.
 struct GPXTrack {
     /// A place at a time. What a point does not tell, or tells out of any range, is `nil`.
@@ -23,8 +24,11 @@ struct GPXTrack {
 
     /// Never empty.
     let points: [Point]
+    /// How many points have no time, and so no moment at which they could be played: OsmAnd writes some, and planned routes
+    /// have none.
+    let leftOut: Int
 
-    /// - Throws: if this is not GPX, has no track point, or has one without place or time.
+    /// - Throws: if this is not GPX, has no track point with a time, or has one without a valid place.
     init(_ data: Data) throws(SimulatorError) {
         let reader = GPXReader()
         let parser = XMLParser(data: data)
@@ -37,8 +41,15 @@ struct GPXTrack {
             let reason = parser.parserError.map { ": \($0.localizedDescription)" } ?? ""
             throw SimulatorError("this is not XML from line \(parser.lineNumber) on\(reason)")
         }
-        guard !reader.points.isEmpty else { throw SimulatorError("the track is empty: there is no element <trkpt>") }
+        guard !reader.points.isEmpty else {
+            throw SimulatorError(
+                reader.leftOut == 0
+                    ? "the track is empty: there is no element <trkpt>"
+                    : "none of the \(reader.leftOut) track points has a time"
+            )
+        }
         points = reader.points
+        leftOut = reader.leftOut
     }
 
     /// The points with speed and course where the file has none, computed from the point before (for the first one, from
@@ -66,10 +77,16 @@ private final class GPXReader: NSObject, XMLParserDelegate {
     private(set) var hasRoot = false
     private(set) var problem: SimulatorError?
 
+    private(set) var leftOut = 0
+
     /// Between `<trkpt>` and `</trkpt>`.
     private var attributes: [String: String]?
+    /// The elements that are open within it.
+    private var open: [String] = []
     private var values: [String: String] = [:]
     private var text = ""
+
+    private static let readFromExtensions: Set<String> = ["speed", "course"]
 
     func parser(
         _ parser: XMLParser,
@@ -86,6 +103,9 @@ private final class GPXReader: NSObject, XMLParserDelegate {
         if name == "trkpt" {
             self.attributes = attributes
             values = [:]
+            open = []
+        } else if self.attributes != nil {
+            open.append(name)
         }
     }
 
@@ -96,21 +116,37 @@ private final class GPXReader: NSObject, XMLParserDelegate {
 
     func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
         guard let attributes else { return }
-        if name == "trkpt" {
-            do throws(SimulatorError) {
-                points.append(try point(attributes))
-            } catch {
-                problem = error
-                parser.abortParsing()
-            }
-            self.attributes = nil
-        } else {
-            values[name] = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard name == "trkpt" else {
+            open.removeLast()
+            take(name)
+            return
+        }
+        self.attributes = nil
+        guard values["time"] != nil else {
+            leftOut += 1
+            return
+        }
+        do throws(SimulatorError) {
+            points.append(try point(attributes))
+        } catch {
+            problem = error
+            parser.abortParsing()
+        }
+    }
+
+    /// An element of the point has ended.
+    private func take(_ name: String) {
+        let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        text = ""
+        if open.isEmpty {
+            values[name] = value
+        } else if open.first == "extensions", Self.readFromExtensions.contains(name), values[name] == nil {
+            values[name] = value
         }
     }
 
     private func point(_ attributes: [String: String]) throws(SimulatorError) -> GPXTrack.Point {
-        let name = "track point \(points.count + 1)"
+        let name = "track point \(points.count + leftOut + 1)"
         guard let latitude = attributes["lat"].flatMap(Double.init),
             let longitude = attributes["lon"].flatMap(Double.init),
             let coordinate = Coordinate(latitude: latitude, longitude: longitude)

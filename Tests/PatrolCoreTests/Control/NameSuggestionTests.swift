@@ -15,12 +15,14 @@ struct NameSuggestionTests {
         #expect(NameSuggestion.nearest(to: word, among: ["fire.wav", "fraud-2.wav", "防诈骗宣传.ogg"]) == expected)
     }
 
-    @Test("What a terminal would obey is replaced, letters of any script are not")
+    @Test("What a terminal would obey is shown by its number, letters of any script are not touched")
     func visible() {
         #expect(VisibleText.of("西彭小学 é 🚓") == "西彭小学 é 🚓")
         #expect(
             VisibleText.of("a\u{1B}[2Jb\r\n\u{9B}c\u{202E}d\u{2028}")
-                == "a\u{FFFD}[2Jb\u{FFFD}\u{FFFD}\u{FFFD}c\u{FFFD}d\u{FFFD}"
+                == #"a\x1b[2Jb\r\n\x9bc\u202ed\u2028"#
         )
+        #expect(VisibleText.of("\t\0\u{7F}") == #"\t\x00\x7f"#)
+        #expect(VisibleText.of(#"\n is seen"#) == #"\n is seen"#)
     }
 }

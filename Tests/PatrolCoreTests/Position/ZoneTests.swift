@@ -151,12 +151,12 @@ struct ZoneTests {
     }
 
     @Test(
-        "Ids: letters of any script, digits and four marks",
+        "Ids: letters of any script, digits, brackets and a few marks",
         arguments: [
             ("a", true), ("西彭小学", true), ("Škola č. 5", true), ("घर-1_b.c", true), ("0", true),
             (String(repeating: "村", count: 64), true), (String(repeating: "村", count: 65), false), ("", false),
             (" a", false), ("a ", false), (" ", false), ("a/b", false), ("a\"b", false), ("a\nb", false),
-            ("a\u{200B}b", false), ("学校（东）", false), ("🏫", false), ("a,b", false),
+            ("a\u{200B}b", false), ("学校（东）", true), ("李·四 [2]", true), ("🏫", false), ("a,b", false), ("<a>", false),
         ]
     )
     func ids(id: String, isGood: Bool) {

@@ -65,6 +65,21 @@ struct ZoneFileTests {
         #expect(try ZoneFile.parse(Self.collection(), path: "").isEmpty)
     }
 
+    @Test("As QGIS writes it: numbers for ids, CGCS2000, and names with full-width brackets that are ids as well")
+    func editors() throws {
+        let text = Self.collection(
+            Self.feature(properties: #"{"id": 1, "name": "西彭小学", "kind": "school"}"#),
+            Self.feature(properties: #"{"name": "学校（东）", "kind": "school"}"#),
+            Self.feature(properties: #"{"name": 12, "kind": "village"}"#)
+        ).replacing(
+            #""features""#,
+            with: #""crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}, "features""#
+        )
+        let zones = try ZoneFile.parse(text, path: "")
+        #expect(zones.map(\.id) == ["1", "学校（东）", "12"])
+        #expect(zones.map(\.name) == ["西彭小学", "学校（东）", "12"])
+    }
+
     @Test(
         "Each mistake is named with its place, its value and what is allowed",
         arguments: [
@@ -78,8 +93,8 @@ struct ZoneFileTests {
             (#"{"type": "FeatureCollection"}"#, "features: is missing; allowed: an array of Features"),
             (#"{"type": "FeatureCollection", "features": {}}"#, "features: is an object; allowed: an array"),
             (
-                #"{"type": "FeatureCollection", "features": [], "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}}"#,
-                "crs: is \"urn:ogc:def:crs:EPSG::4490\"; allowed: WGS 84"
+                #"{"type": "FeatureCollection", "features": [], "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::4610"}}}"#,
+                "crs: is \"urn:ogc:def:crs:EPSG::4610\"; allowed: WGS 84"
             ),
             (collection("5"), "features[0]: is a number; allowed: an object"),
             (collection("null"), "features[0]: is"),
@@ -109,8 +124,8 @@ struct ZoneFileTests {
                 "features[0].properties.id: is \"a/b\"; allowed: 1 to 64 letters"
             ),
             (
-                collection(feature(properties: #"{"name": "a", "id": 7, "kind": "school"}"#)),
-                "features[0].properties.id: is a number; allowed: a text"
+                collection(feature(properties: #"{"name": "a", "id": true, "kind": "school"}"#)),
+                "features[0].properties.id: is true or false; allowed: a text"
             ),
             (collection(feature(geometry: "null")), "features[0].geometry: is missing"),
             (collection(feature(geometry: "[]")), "features[0].geometry: is an array; allowed: an object"),

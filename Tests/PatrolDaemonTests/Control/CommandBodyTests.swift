@@ -1,0 +1,56 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import PatrolAPI
+import Testing
+
+@testable import PatrolDaemon
+
+@Suite("What somebody orders, and what he meant")
+struct CommandBodyTests {
+    @Test("An empty body is a command without members")
+    func empty() async throws {
+        let request = Request(
+            head: HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/v1/mute"),
+            body: RequestBody(buffer: ByteBuffer())
+        )
+        #expect(try await CommandBody.read(MuteCommand.self, of: request).until == nil)
+    }
+
+    @Test(
+        "A member that no command has, one of the wrong type and what is no JSON are sentences",
+        arguments: [
+            (#"{"untill": "2026-11-25T13:00:00Z"}"#, #"has the member "untill"; did you mean until?"#),
+            (#"{"until": 5}"#, "until is a number; allowed: a text"), (#"{"until": null, "x": 1}"#, #"has the member "x""#),
+            ("[]", "is an array; allowed: an object"), ("{", "cannot be read"), ("{\"until\"}", "cannot be read"), ("\u{0}", "cannot be read"),
+        ]
+    )
+    func refused(body: String, words: String) throws {
+        let error = #expect(throws: APIError.self) { try CommandBody.decode(MuteCommand.self, from: Array(body.utf8)) }
+        let body = try #require(error).error
+        #expect(body.code == "bad_request")
+        #expect(body.message.contains(words), "\(body.message)")
+        #expect(!body.message.contains("DecodingError") && !body.message.contains("Context"), "\(body.message)")
+        #expect(body.hint == "allowed: a JSON object with until")
+    }
+
+    @Test("What is missing is named")
+    func missing() throws {
+        let error = #expect(throws: APIError.self) { try CommandBody.decode(SayCommand.self, from: Array("{}".utf8)) }
+        #expect(try #require(error).error.message.contains("clip is missing"))
+    }
+
+    @Test(
+        "A parameter that nobody reads is refused, and one that is there twice",
+        arguments: [("/v1/health?foo=1", [], "\"foo\""), ("/x?dat=1", ["date"], "did you mean date?"), ("/x?a=1&a=2", ["a"], "twice")]
+            as [(String, [String], String)]
+    )
+    func queries(path: String, allowed: [String], words: String) throws {
+        let request = Request(
+            head: HTTPRequest(method: .get, scheme: nil, authority: nil, path: path),
+            body: RequestBody(buffer: ByteBuffer())
+        )
+        let error = #expect(throws: APIError.self) { try QueryNames.check(request, allowed: allowed) }
+        #expect(try #require(error).error.message.contains(words))
+    }
+}

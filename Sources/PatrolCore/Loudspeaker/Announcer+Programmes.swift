@@ -112,6 +112,7 @@ extension Announcer {
 
     /// Gives the free floor to the programme that has waited longest; slots that cannot be played are skipped.
     mutating func giveFloorToProgramme(_ actions: inout [Action]) {
+        abandonRepetitionsOfMissingClips()
         // Nothing comes between a clip and its repetition.
         let repeating = turns.indices.filter { turns[$0].repetition != nil }
         guard repeating.allSatisfy({ turns[$0].due(at: now) != nil }) else { return }
@@ -131,6 +132,15 @@ extension Announcer {
                 order(clip, id, forProgramme: index, &actions)
                 return
             }
+        }
+    }
+
+    /// A clip that was to be heard again, and has gone meanwhile, gives its slot to the next one.
+    private mutating func abandonRepetitionsOfMissingClips() {
+        guard clips != nil else { return }
+        for index in turns.indices {
+            guard let repetition = turns[index].repetition, usableClip(repetition.clip) == nil else { continue }
+            turns[index].abandonSlot()
         }
     }
 

@@ -47,6 +47,18 @@ struct AnnouncerRepetitionTests {
         #expect(rig.playedClips == ["a.ogg", "b.ogg", "b.ogg"])
     }
 
+    @Test("A clip that has gone before its repetition gives the slot to the next one, at once and as often as one is heard")
+    func repetitionIsGone() {
+        var programme = Programme.plain(gap: .seconds(60))
+        programme.repeats = 2
+        var rig = AnnouncerRig(programmes: [programme])
+        rig.run(for: .milliseconds(10_500))
+        rig.tell(.clipsChanged(["b.ogg": .b]))
+        rig.run(for: .seconds(30))
+        #expect(rig.playedClips == ["a.ogg", "b.ogg", "b.ogg"])
+        #expect(rig.skips.isEmpty)
+    }
+
     @Test("A request is heard as often as it was asked for, and concluded once; programmes wait")
     func requestRepeats() {
         var rig = AnnouncerRig(programmes: [.plain(clips: [.b], gap: .seconds(5))])

@@ -10,6 +10,8 @@ struct SlotLedger {
     private var lastEnd: Instant?
     private var lastSkipped: Instant?
     private var playing: PlayID?
+    /// What was played last.
+    private var clip: ClipName?
     private var holds = false
     private var beginsAnew = false
     private(set) var complaints: [String] = []
@@ -73,7 +75,9 @@ struct SlotLedger {
             guard holds, playing == nil, let expected, expected <= now else {
                 return complain("played out of turn", now)
             }
-            playing = order.id
+            // The one that was to be heard again has gone.
+            if rounds > 0, order.clip.name != clip { rounds = 0 }
+            (playing, clip) = (order.id, order.clip.name)
             played += 1
         case .record(.announcementSkipped(let skip)) where skip.origin == .programme(programme.name):
             follow(skip, at: now)

@@ -14,10 +14,10 @@ PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev 
     gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl nginx-light \
     systemd
 
-.PHONY: help demo test build packages format lint bench fuzz install clean
+.PHONY: help demo test build packages format lint bench torture-edges fuzz install clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## drive a simulated cart through the whole chain; Ctrl-C ends it with a summary
 	@config/demo/demo
@@ -51,6 +51,10 @@ format: ## let the formatter write
 bench: build ## memory, wake-ups, CPU, start and answer times, with the machine and the variation
 	@swift build --no-color-diagnostics --build-tests
 	@PATROLD_BENCH=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter BenchTests --no-parallel
+
+torture-edges: build ## crowds at the collector and at the socket: latencies and memory, with and without them
+	@swift build --no-color-diagnostics --build-tests
+	@PATROLD_TORTURE=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter Torture --no-parallel
 
 fuzz: build ## damaged recordings, configurations and zone files for a minute; FUZZ_SECONDS and PATROLD_FUZZ_SEED
 	@swift build --no-color-diagnostics --build-tests

@@ -19,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// For how long what is no HTTP is read on, so that its client sees the answer and not a reset.
     private static let lingering = TimeAmount.seconds(2)
+    /// For how long an answer goes on to one who will not ask any more.
+    private static let lastAnswer = TimeAmount.seconds(5)
     /// How much of a request is thrown away after its answer.
     private static let largestRemainder = 16 * 1024 * 1024
     /// A head's length does not matter for how long its answer may take.
@@ -131,6 +133,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if exchange == nil { context.close(promise: nil) }
         case ChannelEvent.inputClosed where isEnding || exchange == nil:
             context.close(promise: nil)
+        case ChannelEvent.inputClosed:
+            // Some close their side when they have asked; most of those who do are gone, and nothing else shows that while
+            // there is nothing to send.
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastAnswer) { context.close(promise: nil) }
+            context.fireUserInboundEventTriggered(event)
         default:
             context.fireUserInboundEventTriggered(event)
         }

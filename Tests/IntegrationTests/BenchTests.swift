@@ -156,17 +156,6 @@ struct BenchTests {
         #expect(Spread(medians).median <= 0.25)
         #expect(try await chain.patrold?.stop() == 0)
     }
-
-    private func machine() throws -> String {
-        let text = try String(contentsOf: URL(filePath: "/proc/cpuinfo"), encoding: .utf8)
-        let model = text.firstMatch(of: /model name\s*: (.*)/).map { String($0.output.1) } ?? "unknown"
-        return "\(model), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(try kernel())"
-    }
-
-    private func kernel() throws -> String {
-        try String(contentsOf: URL(filePath: "/proc/sys/kernel/osrelease"), encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
 }
 
 /// Least, median and greatest of several figures.

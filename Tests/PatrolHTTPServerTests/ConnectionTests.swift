@@ -66,6 +66,21 @@ struct ConnectionTests {
         }
     }
 
+    @Test("One that has gone in the middle of an endless answer leaves its place, though nothing is sent to it")
+    func gone() async throws {
+        try await TestServer.with({ $0.places = .init(total: 1, reserved: 0, perPeer: 1, refusals: 1) }) { path in
+            do {
+                let reader = try RawClient(path: path)
+                reader.send("GET /nothing-yet HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try reader.receive(atLeast: 10)
+            }
+            let took = try Self.seconds {
+                while !(try RawClient.exchange(path, Self.hello).hasPrefix("HTTP/1.1 200")) {}
+            }
+            #expect(took < 8, "\(took)")
+        }
+    }
+
     @Test("Idle ones give way: a hundred of them hold up nobody")
     func idleCrowd() async throws {
         try await TestServer.with { path in

@@ -83,6 +83,15 @@ enum TestServer {
                 }
             )
         }
+        routes.on(.get, "/nothing-yet") { _, _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    try await writer.write(ByteBuffer(string: "wait\n"))
+                    try await Task.sleep(for: .seconds(3600))
+                }
+            )
+        }
         routes.on(.post, "/echo") { request, _, _ in
             var body = ByteBuffer()
             for try await part in request.body { body.writeImmutableBuffer(part) }

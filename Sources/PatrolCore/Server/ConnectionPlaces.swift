@@ -123,8 +123,8 @@ public struct ConnectionPlaces<Peer: Hashable & Sendable>: Sendable {
         if case .served = ofLargest { return ofLargest }
         let ofAny = displacement { _ in true }
         if case .served = ofAny { return ofAny }
-        // Carts and operators keep their connections between two requests; without one they connect anew.
-        return isFull ? displacement(ofKnown: true) { $0.phase == .waiting } : ofAny
+        // Who is known and is displaced connects anew.
+        return isFull ? displacement(ofKnown: true) { _ in true } : ofAny
     }
 
     private func displacement(ofKnown isKnown: Bool = false, where isMeant: (Place) -> Bool) -> Admission {

@@ -135,3 +135,12 @@ final class RawConnection {
         }
     }
 }
+
+/// What figures were measured on.
+func machine() throws -> String {
+    let text = try String(contentsOf: URL(filePath: "/proc/cpuinfo"), encoding: .utf8)
+    let model = text.firstMatch(of: /model name\s*: (.*)/).map { String($0.output.1) } ?? "unknown"
+    let kernel = try String(contentsOf: URL(filePath: "/proc/sys/kernel/osrelease"), encoding: .utf8)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return "\(model), \(cores) cores, \(kernel.trimmingCharacters(in: .whitespacesAndNewlines))"
+}

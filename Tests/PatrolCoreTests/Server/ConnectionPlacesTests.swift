@@ -77,7 +77,7 @@ struct ConnectionPlacesTests {
         }
     }
 
-    @Test("Known ones take strangers' places but those that are answered, and among themselves the idle ones'")
+    @Test("Known ones take strangers' places but those that are answered, and among themselves the oldest'")
     func known() {
         var rig = Rig()
         for peer in ["a", "b", "c", "d", "e", "f"] { rig.busy(peer) }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Glibc
 import Logging
 import PatrolCollector
-import PatrolService
 import PatrolCore
+import PatrolService
 
 /// The station's end of the chain, as a program.
 struct PatrolCollectorCommand: AsyncParsableCommand {

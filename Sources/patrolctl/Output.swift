@@ -31,7 +31,9 @@ enum Output {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()
         // ioctl_tty(2): a terminal that was never told its size says 0.
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
         return (Int(size.ws_col), Int(size.ws_row))
     }
 

@@ -26,7 +26,8 @@ public enum VisibleText {
         default:
             let digits = String(scalar.value, radix: 16)
             let isByte = scalar.value < 0x100
-            return (isByte ? "\\x" : "\\u") + String(repeating: "0", count: max(0, (isByte ? 2 : 4) - digits.count)) + digits
+            return (isByte ? "\\x" : "\\u") + String(repeating: "0", count: max(0, (isByte ? 2 : 4) - digits.count))
+                + digits
         }
     }
 }

@@ -60,7 +60,10 @@ public enum ZoneFile {
     private static func zones(of document: Document, _ problems: ProblemList) -> [Zone] {
         expect("FeatureCollection", document.type, at: "type", problems)
         if let system = document.crs?.value?.properties?.name, !isWGS84(system) {
-            problems.add("crs", "is \"\(system)\"; allowed: WGS 84, for which it is left out (RFC 7946 §4), and CGCS2000")
+            problems.add(
+                "crs",
+                "is \"\(system)\"; allowed: WGS 84, for which it is left out (RFC 7946 §4), and CGCS2000"
+            )
         }
         guard let features = value(document.features, at: "features", "an array of Features", problems) else {
             return []

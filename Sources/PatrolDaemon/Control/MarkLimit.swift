@@ -25,7 +25,8 @@ final class MarkLimit: Sendable {
         throw APIError(
             code: "too_many",
             message: "too many marks: the mark was NOT taken",
-            hint: "again in \(seconds) s; allowed: \(Self.burst) at once, then one each \(Self.interval.milliseconds / 1000) s"
+            hint:
+                "again in \(seconds) s; allowed: \(Self.burst) at once, then one each \(Self.interval.milliseconds / 1000) s"
         )
     }
 }

@@ -47,7 +47,9 @@ struct AnnouncerRepetitionTests {
         #expect(rig.playedClips == ["a.ogg", "b.ogg", "b.ogg"])
     }
 
-    @Test("A clip that has gone before its repetition gives the slot to the next one, at once and as often as one is heard")
+    @Test(
+        "A clip that has gone before its repetition gives the slot to the next one, at once and as often as one is heard"
+    )
     func repetitionIsGone() {
         var programme = Programme.plain(gap: .seconds(60))
         programme.repeats = 2

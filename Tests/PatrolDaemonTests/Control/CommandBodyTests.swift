@@ -21,8 +21,10 @@ struct CommandBodyTests {
         "A member that no command has, one of the wrong type and what is no JSON are sentences",
         arguments: [
             (#"{"untill": "2026-11-25T13:00:00Z"}"#, #"has the member "untill"; did you mean until?"#),
-            (#"{"until": 5}"#, "until is a number; allowed: a text"), (#"{"until": null, "x": 1}"#, #"has the member "x""#),
-            ("[]", "is an array; allowed: an object"), ("{", "cannot be read"), ("{\"until\"}", "cannot be read"), ("\u{0}", "cannot be read"),
+            (#"{"until": 5}"#, "until is a number; allowed: a text"),
+            (#"{"until": null, "x": 1}"#, #"has the member "x""#),
+            ("[]", "is an array; allowed: an object"), ("{", "cannot be read"), ("{\"until\"}", "cannot be read"),
+            ("\u{0}", "cannot be read"),
         ]
     )
     func refused(body: String, words: String) throws {
@@ -42,7 +44,10 @@ struct CommandBodyTests {
 
     @Test(
         "A parameter that nobody reads is refused, and one that is there twice",
-        arguments: [("/v1/health?foo=1", [], "\"foo\""), ("/x?dat=1", ["date"], "did you mean date?"), ("/x?a=1&a=2", ["a"], "twice")]
+        arguments: [
+            ("/v1/health?foo=1", [], "\"foo\""), ("/x?dat=1", ["date"], "did you mean date?"),
+            ("/x?a=1&a=2", ["a"], "twice"),
+        ]
             as [(String, [String], String)]
     )
     func queries(path: String, allowed: [String], words: String) throws {

@@ -7,7 +7,7 @@ struct DocumentTests {
     func readmeTargets() throws {
         let makefile = try Tree.text("Makefile")
         let readme = try Tree.text("README.md")
-        let named = Set(readme.matches(of: /make ([a-z]+)/).map { String($0.output.1) })
+        let named = Set(readme.matches(of: /make ([a-z-]+)/).map { String($0.output.1) })
         #expect(named.isSuperset(of: ["demo", "test"]))
         for target in named {
             #expect(makefile.contains("\n\(target):"), "README names make \(target)")

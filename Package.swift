@@ -163,7 +163,8 @@ let package = Package(
             name: "PatrolCollectorTests",
             dependencies: [
                 "PatrolCollector", "PatrolHTTPServer", "PatrolSQLite", "PatrolService", "PatrolWire", "PatrolCore",
-                asyncHTTPClient, nioCore, nioHTTP1, nioSSL, hummingbirdCore, httpTypes, serviceLifecycle, logging,
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, hummingbirdCore, httpTypes, serviceLifecycle,
+                logging,
             ],
             swiftSettings: strict
         ),

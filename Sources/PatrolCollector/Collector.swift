@@ -83,7 +83,11 @@ public struct Collector: Service {
             if let path = options.operatorTokenFile {
                 .operatorToken(try Self.follow(path, "operators' token file", logger, OperatorToken.parse))
             } else {
-                .localOnly
+                .localOnly(
+                    HostNames(
+                        configured: options.hosts.union(HostNames.name(of: options.listen.host).map { [$0] } ?? [])
+                    )
+                )
             }
         let tls = try options.tls.map(Self.context)
         let folder = try StoreFolder(path: options.storeFolder)

@@ -10,6 +10,9 @@ public struct CollectorOptions: Sendable {
     public var tokensFile: String
     /// The file with the operators' token; without it only this machine may read.
     public var operatorTokenFile: String?
+    /// Names by which this machine may be asked to read without a token, besides those of loopback, as
+    /// ``HostNames/name(of:)`` writes them.
+    public var hosts: Set<String> = []
     /// Certificate and key; `nil` for plain HTTP.
     public var tls: TLSFiles?
     /// The largest body in bytes, as it travels.

@@ -1,4 +1,5 @@
 public import NIOCore
+import Synchronization
 
 /// The connection that a request came over.
 public struct Connection: Sendable {
@@ -7,8 +8,17 @@ public struct Connection: Sendable {
     /// For what only the channel knows, such as a certificate.
     public let channel: any Channel
     let place: ConnectionPlace
+    let version: RequestVersion
+
+    /// Whether its request is of HTTP/1.0, which nobody speaks but old programs, and proxies.
+    public var usesHTTP10: Bool { version.isHTTP10.load(ordering: .relaxed) }
 
     /// The other end has shown who it is (a good token): it counts as known from here on, and is not displaced by those
     /// who have not.
     public func recognise() { place.recognise() }
+}
+
+/// What ``ConnectionHandler`` knows of a connection's request that its head does not tell any more.
+final class RequestVersion: Sendable {
+    let isHTTP10 = Atomic(false)
 }

@@ -53,14 +53,19 @@ struct ConnectionChannel: HTTPChannelHandler {
                 withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: limits
             )
+            let version = RequestVersion()
             let handler = ConnectionHandler(
                 place,
+                version,
                 isSecure: context != nil,
                 settings: settings.deadlines,
                 now: settings.now
             )
             try pipeline.addHandler(handler)
-            return Value(channel: channel, connection: Connection(peer: peer, channel: channel, place: place))
+            return Value(
+                channel: channel,
+                connection: Connection(peer: peer, channel: channel, place: place, version: version)
+            )
         }
     }
 

@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import PatrolCore
+import Synchronization
 
 /// HTTP/1 on one connection: its deadlines, the rules that hold for every request, and its end.
 ///
@@ -27,6 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private static let headBytes = 256
 
     private let place: ConnectionPlace
+    private let version: RequestVersion
     private let isSecure: Bool
     private let now: @Sendable () -> Instant
     private var progress: ConnectionProgress
@@ -44,11 +46,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     init(
         _ place: ConnectionPlace,
+        _ version: RequestVersion,
         isSecure: Bool,
         settings: ConnectionProgress.Settings,
         now: @escaping @Sendable () -> Instant
     ) {
         self.place = place
+        self.version = version
         self.isSecure = isSecure
         self.now = now
         progress = ConnectionProgress(settings: settings, at: now())
@@ -94,6 +98,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         exchange = Exchange(head)
+        version.isHTTP10.store(head.version.minor == 0, ordering: .relaxed)
         progress.headCame(at: now())
         if place.isRefused { return refuse(HTTPFailure.busy, context) }
         if let failure = RequestHeadRules.refusal(of: head) { return refuse(failure, context) }

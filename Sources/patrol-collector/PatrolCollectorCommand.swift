@@ -41,6 +41,15 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
     )
     var operatorTokenFile: String?
 
+    @Option(
+        help: """
+            A name by which this machine may be asked to read without the operators' token, besides localhost and its \
+            addresses; may be given several times.
+            """,
+        transform: { try accepted(HostNames.name(of: $0), "a host's name or address, such as station.lan") }
+    )
+    var host: [String] = []
+
     @Option(help: "The certificate for TLS, in PEM, with those that lead to its authority.")
     var tlsCertificate: String?
 
@@ -99,6 +108,7 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
     private func options() throws -> CollectorOptions {
         var options = CollectorOptions(listen: listen, storeFolder: store, tokensFile: tokens)
         options.operatorTokenFile = operatorTokenFile
+        options.hosts = Set(host)
         if let tlsCertificate, let tlsKey {
             options.tls = CollectorOptions.TLSFiles(certificateFile: tlsCertificate, keyFile: tlsKey)
         }

@@ -77,8 +77,8 @@ struct BenchTests {
                 player = "\(try #require(Surroundings.programs))/patrol-player"
                 [[quiet]]
                 name = "always"
-                from = "00:01"
-                to = "00:00"
+                from = "12:01"
+                to = "12:00"
                 [[programme]]
                 name = "patrol"
                 clips = ["clip.wav"]

@@ -1,14 +1,16 @@
 import HTTPTypes
 import HummingbirdCore
+import PatrolCore
 import PatrolHTTPServer
 
 /// Who may read what the collector holds.
 enum ReadAccess: Sendable {
     /// Whoever presents the operators' token.
     case operatorToken(FollowedFile<Token>)
-    /// Whoever is on this machine.
-    case localOnly
+    /// Whoever is on this machine, and asks for it by one of these names.
+    case localOnly(HostNames)
 
+    /// Marks a connection whose other end presents the operators' token as known.
     func check(_ request: Request, _ connection: Connection) async throws(HTTPFailure) {
         switch self {
         case .operatorToken(let file):
@@ -20,20 +22,44 @@ enum ReadAccess: Sendable {
                 )
             }
             connection.recognise()
-        case .localOnly:
+        case .localOnly(let names):
+            guard connection.peer.isLocal else {
+                throw Self.forbidden("reading is possible from the collector's own machine only")
+            }
             // Through a proxy on this machine everybody would look local.
-            let isForwarded = Self.forwarding.contains { request.headers[$0] != nil }
-            guard connection.peer.isLocal, !isForwarded else {
-                throw HTTPFailure(
-                    .forbidden,
-                    "forbidden",
-                    "reading is possible from the collector's own machine only",
-                    hint: "start the collector with --operator-token-file to allow it from elsewhere"
+            if let field = request.headers.first(where: { Self.isForwarding($0.name) }) {
+                throw Self.forbidden("the request was forwarded (\(field.name)), and may come from anywhere")
+            }
+            // nginx forwards by HTTP/1.0 where it is told nothing else, and without any other sign.
+            guard !connection.usesHTTP10 else {
+                throw Self.forbidden("the request is of HTTP/1.0, as proxies forward them, and may come from anywhere")
+            }
+            let host = request.head.authority ?? ""
+            guard names.allow(host) else {
+                throw Self.forbidden(
+                    "the request asks for \"\(VisibleText.of(String(host.prefix(100))))\", not for this machine"
                 )
             }
         }
     }
 
-    /// RFC 7239 and the name that proxies used before it.
-    private static let forwarding = ["Forwarded", "X-Forwarded-For"].compactMap { HTTPField.Name($0) }
+    private static func forbidden(_ message: String) -> HTTPFailure {
+        HTTPFailure(
+            .forbidden,
+            "forbidden",
+            message,
+            hint: "--operator-token-file allows reading from elsewhere, and through proxies; --host adds a name"
+        )
+    }
+
+    /// What proxies add: RFC 7239, RFC 9110 (section 7.6.3), and the names that were and are used beside them.
+    private static func isForwarding(_ name: HTTPField.Name) -> Bool {
+        let name = name.canonicalName
+        return forwarding.contains(name) || name.hasPrefix("x-forwarded") || name.hasPrefix("x-original-")
+            || name.hasSuffix("-client-ip") || name.hasSuffix("-connecting-ip")
+    }
+
+    private static let forwarding: Set<String> = [
+        "forwarded", "via", "x-real-ip", "x-proxyuser-ip", "x-remote-ip", "x-remote-addr",
+    ]
 }

@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CLoudness", pkgConfig: "libebur128", providers: [.apt(["libebur128-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
         // Rooms, in the order in which the arrows point: each knows only those above it.
@@ -108,7 +109,7 @@ let package = Package(
         .target(
             name: "PatrolCollector",
             dependencies: [
-                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", hummingbirdCore,
+                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc", hummingbirdCore,
                 nioCore, nioPosix, nioSSL, httpTypes, serviceLifecycle, logging,
             ],
             swiftSettings: strict
@@ -143,7 +144,7 @@ let package = Package(
 
         // Tests.
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
-        .testTarget(name: "PatrolWireTests", dependencies: ["PatrolWire", "PatrolCore"], swiftSettings: strict),
+        .testTarget(name: "PatrolWireTests", dependencies: ["PatrolWire", "PatrolCore", protobuf], swiftSettings: strict),
         .testTarget(
             name: "PatrolJournalTests",
             dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"],

@@ -102,6 +102,7 @@ public struct Collector: Service {
                 maximumBodyBytes: options.maximumBodyBytes,
                 maximumDecompressedBytes: options.maximumDecompressedBytes,
                 faults: options.faults,
+                decoding: DecodingPool(),
                 systemTime: systemTime
             ),
             queries: StoreQueries(reader: reader, condition: condition, tokens: tokens, systemTime: systemTime),

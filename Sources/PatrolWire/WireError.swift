@@ -6,6 +6,9 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, with the value and what is allowed.
     public var reason: String
 
+    /// Whether there is too much of something, so that less of it at a time would do.
+    public var isTooLarge = false
+
     /// See the properties.
     public init(field: String, reason: String) {
         self.field = field
@@ -20,8 +23,17 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         WireError(field: field, reason: "is \(value); allowed: \(allowed)")
     }
 
+    /// More than any sender has in a batch.
+    static func tooMany(_ field: String, _ what: String, _ count: Int, maximum: Int) -> WireError {
+        var error = WireError(field: field, reason: "has \(count) \(what) or more; allowed: at most \(maximum)")
+        error.isTooLarge = true
+        return error
+    }
+
     /// The same error, seen from the message around it.
     func inside(_ outer: String) -> WireError {
-        WireError(field: "\(outer).\(field)", reason: reason)
+        var error = self
+        error.field = "\(outer).\(field)"
+        return error
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PatrolAPI
+import PatrolWire
 import Testing
 
 /// `make torture-edges`: crowds at the collector and at the socket, with the figures beside those without them.
@@ -66,6 +67,62 @@ struct EdgeTortureTests {
         }
         #expect(try await chain.patrold?.stop() == 0)
     }
+
+    private static let bombs: [(name: String, type: String, plain: @Sendable () -> [UInt8])] = [
+        (
+            "4 million empty blocks", "application/x-protobuf",
+            { Array(repeating: [0x2A, 0x00], count: 4_000_000).flatMap { $0 } }
+        ),
+        ("8 MB of zeros", "application/x-protobuf", { [UInt8](repeating: 0, count: 8_000_000) }),
+        (
+            "2400 blocks of 5 positions that repeat", "application/x-protobuf",
+            { Array(repeating: [0x2A, 0x04, 0x10, 0x05, 0x18, 0x01], count: 2400).flatMap { $0 } }
+        ),
+        (
+            "a million empty objects of JSON", "application/json",
+            { Array(("{\"positions\":[" + String(repeating: "{},", count: 1_000_000) + "{}]}").utf8) }
+        ),
+        ("200 MB of zeros", "application/x-protobuf", { [UInt8](repeating: 0, count: 200_000_000) }),
+    ]
+
+    @Test(
+        "A body that is small as it travels costs little: 32 MiB and 0.2 s, one or four at once, and all is given back"
+    )
+    func bombs() async throws {
+        let chain = try Chain()
+        try await chain.startCollector()
+        let collector = try #require(chain.collector)
+        let url = "http://127.0.0.1:\(chain.collectorPort)/v1/batches"
+        let token = try String(contentsOfFile: try chain.writeToken(), encoding: .utf8)
+        let rest = try Memory(collector).residentMiB
+        print("collector at rest: \(rest) MiB resident")
+        for bomb in Self.bombs {
+            let body = try Gzip.compress(bomb.plain())
+            let path = chain.folder.path("bomb")
+            try Data(body).write(to: URL(filePath: path))
+            let arguments = [
+                "--data-binary", "@\(path)", "-H", "Content-Type: \(bomb.type)", "-H", "Content-Encoding: gzip", "-H",
+                "Authorization: Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))", "-H", "Expect:",
+            ]
+            for count in [1, 4] {
+                try Memory.forgetPeak(of: collector)
+                let times = try await withThrowingTaskGroup { group in
+                    for _ in 0..<count { group.addTask { try await seconds(of: url, arguments) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                let memory = try Memory(collector)
+                print(
+                    "\(count) × \(bomb.name) (\(body.count) bytes): \(Spread(times)) s, peak +\(fixed(memory.peakMiB - rest)) MiB, "
+                        + "then +\(fixed(memory.residentMiB - rest)) MiB"
+                )
+                #expect(memory.peakMiB - rest <= Double(32 * min(count, 2)))
+                #expect(try #require(times.min()) <= 0.2 && times.max() ?? 1 < 1)
+                #expect(memory.residentMiB - rest <= 16)
+            }
+        }
+    }
+
+    private func fixed(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
     @Test("patrolctl gets its answer beside a crowd at the socket, and says busy where there is none")
     func socket() async throws {

@@ -18,14 +18,16 @@ struct ArrowTests {
         ],
         "PatrolService": ["PatrolCore"],
         "PatrolHTTPServer": ["PatrolCore"],
-        "PatrolCollector": ["PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer"],
+        "PatrolCollector": [
+            "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
+        ],
         "patrold": ["PatrolDaemon", "PatrolService"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolCore"],
         "patrol-player": ["PatrolCore", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],
         "patrol-simulator": ["PatrolCore"],
         "CGPS": [], "CKernelClock": [], "CProcess": [], "CALSA": [], "CSndFile": [], "CLoudness": [],
-        "CMessageDigest": [],
+        "CMessageDigest": [], "CMalloc": [],
         "CSQLite": [], "CZlib": [],
     ]
 

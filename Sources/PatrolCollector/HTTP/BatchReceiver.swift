@@ -18,6 +18,7 @@ struct BatchReceiver: Sendable {
     let maximumBodyBytes: Int
     let maximumDecompressedBytes: Int
     let faults: TestBenchFaults
+    let decoding: DecodingPool
     let systemTime: @Sendable () -> WallTime
 
     /// - Throws: ``HTTPFailure``, ``BrokenRequest``.
@@ -27,10 +28,14 @@ struct BatchReceiver: Sendable {
         connection.recognise()
         let encoding = try Self.encoding(of: request.headers)
         let isCompressed = try Self.isCompressed(request.headers)
-        guard let body = try await BoundedBody.read(request.body, limit: maximumBodyBytes) else {
-            throw tooLarge("the body", "--max-body", maximumBodyBytes)
+        let batch = try await decoding.withRoom(forBytes: expectedBytes(request.headers)) {
+            guard let body = try await BoundedBody.read(request.body, limit: maximumBodyBytes) else {
+                throw tooLarge("the body", "--max-body", maximumBodyBytes)
+            }
+            return try await decoding.run { [self] () throws(HTTPFailure) in
+                try decode(body, isCompressed: isCompressed, encoding)
+            }
         }
-        let batch = try decode(body, isCompressed: isCompressed, encoding)
         guard batch.vehicle == vehicle else {
             throw HTTPFailure(
                 .forbidden,
@@ -126,9 +131,17 @@ struct BatchReceiver: Sendable {
         }
         do {
             return try BatchDecoder.decode(bytes, as: encoding)
+        } catch  where error.isTooLarge {
+            throw HTTPFailure(.contentTooLarge, "too_large", "\(error)", hint: "send fewer records at once")
         } catch {
             throw .badBatch("\(error)")
         }
+    }
+
+    /// What the body will take, as far as its sender says; at most what is read of it.
+    private func expectedBytes(_ headers: HTTPFields) -> Int {
+        let said = headers[.contentLength].flatMap { Int($0) } ?? maximumBodyBytes
+        return min(max(said, 0), maximumBodyBytes)
     }
 
     // MARK: The disk

@@ -13,6 +13,7 @@ public enum BatchDecoder {
     }
 
     private static func protobuf(_ bytes: [UInt8]) throws(WireError) -> DecodedBatch {
+        try BatchScan.check(bytes)
         let message: Patrol_V1_Batch
         do {
             message = try Patrol_V1_Batch(serializedBytes: bytes)
@@ -22,9 +23,8 @@ public enum BatchDecoder {
         guard let journalID = JournalID(bytes: Array(message.journalID)) else {
             throw .outOfRange("journal_id", message.journalID.count, allowed: "16 bytes")
         }
-        try BatchRules.count("boots", message.boots.count, maximum: BatchRules.maximumBoots)
-        try BatchRules.count("events", message.events.count, maximum: BatchRules.maximumEvents)
-        try BatchRules.count("position_blocks", message.positionBlocks.count, maximum: BatchRules.maximumBlocks)
+        let positions = message.positionBlocks.reduce(0) { $0 + Int($1.count) }
+        try BatchRules.count("positions", positions, maximum: BatchRules.maximumPositions)
         return DecodedBatch(
             vehicle: message.vehicle,
             journalID: journalID,

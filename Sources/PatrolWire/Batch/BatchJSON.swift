@@ -39,17 +39,14 @@ enum BatchJSON {
     }
 
     static func decode(_ bytes: [UInt8]) throws(WireError) -> DecodedBatch {
+        try JSONScan.check(bytes)
         let body = try JSONCoding.decode(Body.self, from: bytes)
         guard let journalID = JournalID(body.journal_id) else {
             throw WireError(field: "journal_id", reason: "is \"\(body.journal_id.prefix(64))\"; allowed: a UUID")
         }
         try BatchRules.count("boots", body.boots.count, maximum: BatchRules.maximumBoots)
         try BatchRules.count("events", body.events.count, maximum: BatchRules.maximumEvents)
-        try BatchRules.count(
-            "positions",
-            body.positions.count,
-            maximum: BatchRules.maximumBlocks * PositionBlockCodec.maximumPositions
-        )
+        try BatchRules.count("positions", body.positions.count, maximum: BatchRules.maximumPositions)
         return DecodedBatch(
             vehicle: body.vehicle,
             journalID: journalID,

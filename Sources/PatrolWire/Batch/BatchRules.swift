@@ -1,18 +1,30 @@
 import PatrolCore
 
 /// What a batch may hold, whichever way it was written. The bounds keep a hostile one from costing more than an honest
-/// one; a cart stays far below them.
+/// one. A cart sends 200 events and 1200 positions at most; after as many crashes each of these has a block and a boot of its
+/// own.
 enum BatchRules {
-    static let maximumEvents = 10_000
-    static let maximumBlocks = 1000
-    static let maximumBoots = 1000
+    static let maximumEvents = 2000
+    static let maximumPositions = 12_000
+    static let maximumBlocks = 2400
+    static let maximumBoots = 2400
     static let maximumDetailsBytes = 16 * 1024
+    /// A full block whose every number takes ten bytes has 22 kB.
+    static let maximumBlockBytes = 32 * 1024
+    static let maximumEventBytes = maximumDetailsBytes + 1024
+    static let maximumBootBytes = 1024
+    /// Of a batch's top level, those of later versions included.
+    static let maximumFields = maximumEvents + maximumBlocks + maximumBoots + 100
+    /// Of JSON: each record, boot and event's details is one.
+    static let maximumObjects = maximumPositions + 2 * maximumEvents + maximumBoots + 100
+    /// The mean; a position has 18.
+    static let membersPerObject = 24
     private static let maximumNameBytes = 64
     /// Half of ±2^53 ms, so that boot time and offset together stay within what JSON's numbers hold exactly.
     private static let millisecondRange: ClosedRange<Int64> = -(1 << 52)...(1 << 52)
 
     static func count(_ field: String, _ count: Int, maximum: Int) throws(WireError) {
-        guard count <= maximum else { throw .outOfRange(field, count, allowed: "at most \(maximum)") }
+        guard count <= maximum else { throw .tooMany(field, "elements", count, maximum: maximum) }
     }
 
     static func boot(

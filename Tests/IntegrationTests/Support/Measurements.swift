@@ -40,6 +40,13 @@ struct Usage {
 struct Memory {
     let residentMiB: Double
     let anonymousMiB: Double
+    /// The most that was ever resident, or since ``forgetPeak(of:)``.
+    let peakMiB: Double
+
+    /// proc(5), clear_refs: 5 "resets the peak resident set size to the process's current value".
+    static func forgetPeak(of program: Program) throws {
+        try "5".write(toFile: "/proc/\(program.processID)/clear_refs", atomically: false, encoding: .utf8)
+    }
 
     init(_ program: Program) throws {
         let text = try String(contentsOf: URL(filePath: "/proc/\(program.processID)/smaps_rollup"), encoding: .utf8)
@@ -50,6 +57,9 @@ struct Memory {
         }
         residentMiB = try mebibytes("Rss")
         anonymousMiB = try mebibytes("Anonymous")
+        let status = try String(contentsOf: URL(filePath: "/proc/\(program.processID)/status"), encoding: .utf8)
+        let peak = try #require(status.firstMatch(of: /VmHWM:\s*(\d+) kB/).flatMap { Double($0.output.1) })
+        peakMiB = (peak / 1024 * 10).rounded() / 10
     }
 }
 

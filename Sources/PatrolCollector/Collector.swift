@@ -3,7 +3,6 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 public import PatrolCore
 import PatrolHTTPServer
 public import PatrolService
@@ -89,7 +88,8 @@ public struct Collector: Service {
                     )
                 )
             }
-        let tls = try options.tls.map(Self.context)
+        var tls: ServerTLS?
+        if let files = options.tls { tls = try ServerTLS(files, logger: logger) }
         let folder = try StoreFolder(path: options.storeFolder)
         writer = try StoreWriter(folder: folder, maximumPages: maximumStorePages)
         reader = try StoreReader(databasePath: folder.databasePath)
@@ -103,9 +103,16 @@ public struct Collector: Service {
                 maximumDecompressedBytes: options.maximumDecompressedBytes,
                 faults: options.faults,
                 decoding: DecodingPool(),
+                demandsVehicleCertificate: options.tls?.clientAuthorityFile != nil,
                 systemTime: systemTime
             ),
-            queries: StoreQueries(reader: reader, condition: condition, tokens: tokens, systemTime: systemTime),
+            queries: StoreQueries(
+                reader: reader,
+                condition: condition,
+                tokens: tokens,
+                tls: tls,
+                systemTime: systemTime
+            ),
             access: access,
             logger: logger
         )
@@ -120,7 +127,7 @@ public struct Collector: Service {
 
     private static func server(
         _ options: CollectorOptions,
-        _ tls: NIOSSLContext?,
+        _ tls: ServerTLS?,
         _ routes: CollectorRoutes,
         _ logger: Logger,
         onListening: @escaping @Sendable (String) -> Void
@@ -133,7 +140,7 @@ public struct Collector: Service {
             now: { StationClock.sinceBoot() }
         )
         settings.deadlines.idle = idleTimeout
-        if let tls { settings.tls = { tls } }
+        if let tls { settings.tls = { tls.context() } }
         return HTTPServer(
             settings,
             on: MultiThreadedEventLoopGroup.singleton,
@@ -155,40 +162,6 @@ public struct Collector: Service {
             return try FollowedFile(path: path, logger: logger, parse: parse)
         } catch {
             throw CollectorError("the \(what) \(error)")
-        }
-    }
-
-    /// TLS with the certificate of two files.
-    private static func context(_ files: CollectorOptions.TLSFiles) throws(CollectorError) -> NIOSSLContext {
-        let chain = try usable("the certificate", files.certificateFile) { try NIOSSLCertificate.fromPEMFile($0) }
-        let key = try usable("the key", files.keyFile) { try NIOSSLPrivateKey(file: $0, format: .pem) }
-        do {
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) },
-                privateKey: .privateKey(key)
-            )
-            configuration.minimumTLSVersion = .tlsv12
-            return try NIOSSLContext(configuration: configuration)
-        } catch {
-            throw CollectorError(
-                "the certificate \(files.certificateFile) and the key \(files.keyFile) do not belong together: \(error)"
-            )
-        }
-    }
-
-    private static func usable<Value>(
-        _ what: String,
-        _ path: String,
-        _ load: (String) throws -> Value
-    ) throws(CollectorError) -> Value {
-        // NIOSSL does not tell a missing certificate from a broken one.
-        guard access(path, R_OK) == 0 else {
-            throw CollectorError("\(what) \(path) cannot be read: \(String(cString: strerror(errno)))")
-        }
-        do {
-            return try load(path)
-        } catch {
-            throw CollectorError("\(what) \(path) cannot be used: \(error)")
         }
     }
 

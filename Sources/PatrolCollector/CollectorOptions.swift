@@ -33,12 +33,17 @@ public struct CollectorOptions: Sendable {
         public var certificateFile: String
         /// The certificate's private key.
         public var keyFile: String
+        /// The authority of the vehicles' certificates, without which none is connected; `nil`: none is asked for.
+        public var clientAuthorityFile: String?
 
         /// See the properties.
-        public init(certificateFile: String, keyFile: String) {
+        public init(certificateFile: String, keyFile: String, clientAuthorityFile: String? = nil) {
             self.certificateFile = certificateFile
             self.keyFile = keyFile
+            self.clientAuthorityFile = clientAuthorityFile
         }
+
+        var all: [String] { [certificateFile, keyFile] + (clientAuthorityFile.map { [$0] } ?? []) }
     }
 
     /// Everything optional left out.

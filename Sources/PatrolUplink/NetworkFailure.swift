@@ -121,6 +121,13 @@ struct NetworkFailure {
         }
     }
 
+    /// By which certificates are judged, whatever else the cart knows: a cart without a battery begins in 1970.
+    private static var systemDate: String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return String(WallTime(millisecondsSince1970: Int64(time.tv_sec) * 1000).description.prefix(10))
+    }
+
     /// BoringSSL's errors are text with a fixed name of upper-case letters in it (`SSL_R_…` in its `ssl.h`). An alert is
     /// what the other side says; those named here are the ones of RFC 8446 §6.2 about the certificate that we showed.
     private init(tls text: String, _ receiver: String) {
@@ -137,7 +144,8 @@ struct NetworkFailure {
         } else if text.contains("CERTIFICATE_VERIFY_FAILED") {
             self.init(
                 .connecting,
-                "certificate not trusted: that of \(receiver) is from an unknown authority, or not valid at this cart's date"
+                "certificate not trusted: that of \(receiver) is from an unknown authority, or not valid at this cart's "
+                    + "date, which is \(Self.systemDate)"
             )
         } else if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
             self.init(.connecting, "what answers at \(receiver) does not speak TLS: is the url's https right?")

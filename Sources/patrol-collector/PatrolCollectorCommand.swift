@@ -56,6 +56,15 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key, in PEM.")
     var tlsKey: String?
 
+    @Option(
+        name: .customLong("client-ca"),
+        help: """
+            The authority of the carts' certificates, in PEM: without one nobody is connected, and its DNS name must be the \
+            vehicle of the batch. With --tls-certificate.
+            """
+    )
+    var clientCA: String?
+
     @Option(help: "The largest body in bytes, as it travels.", transform: byteCount)
     var maxBody = CollectorOptions.defaultMaximumBodyBytes
 
@@ -82,6 +91,9 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
     func validate() throws {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key belong together: give both or neither")
+        }
+        guard clientCA == nil || tlsCertificate != nil else {
+            throw ValidationError("--client-ca is for TLS: it needs --tls-certificate and --tls-key")
         }
         _ = try faults()
     }
@@ -110,7 +122,11 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
         options.operatorTokenFile = operatorTokenFile
         options.hosts = Set(host)
         if let tlsCertificate, let tlsKey {
-            options.tls = CollectorOptions.TLSFiles(certificateFile: tlsCertificate, keyFile: tlsKey)
+            options.tls = CollectorOptions.TLSFiles(
+                certificateFile: tlsCertificate,
+                keyFile: tlsKey,
+                clientAuthorityFile: clientCA
+            )
         }
         options.maximumBodyBytes = maxBody
         options.maximumDecompressedBytes = maxDecompressed

@@ -48,7 +48,11 @@ enum SecretFile {
     /// A line for each of ten thousand vehicles.
     static let maximumBytes = 1024 * 1024
 
-    static func read(_ path: String) throws(SecretFileError) -> (text: String, stamp: FileStamp) {
+    /// - Parameter isSecret: whether others must not be able to read it.
+    static func read(
+        _ path: String,
+        isSecret: Bool = true
+    ) throws(SecretFileError) -> (text: String, stamp: FileStamp) {
         // O_NONBLOCK: a pipe in the file's place must not hold up the open until somebody writes into it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw systemError("cannot be read", path) }
@@ -57,7 +61,7 @@ enum SecretFile {
         guard fstat(descriptor, &status) == 0 else { throw systemError("cannot be read", path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw SecretFileError(path: path, reason: "is not a file") }
         let mode = status.st_mode & 0o777
-        guard mode & 0o007 == 0 else {
+        guard mode & 0o007 == 0 || !isSecret else {
             throw SecretFileError(
                 path: path,
                 reason: "has mode 0\(String(mode, radix: 8)), so that others can use its secrets; "
@@ -66,9 +70,12 @@ enum SecretFile {
         }
         let bytes = try contents(of: descriptor, path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SecretFileError(path: path, reason: "is not UTF-8 text")
+            let hint = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) ? " but UTF-16" : ""
+            throw SecretFileError(path: path, reason: "is not UTF-8 text\(hint); allowed: UTF-8")
         }
-        return (text, FileStamp(status))
+        // Editors on Windows put a byte order mark first.
+        let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+        return (isMarked ? String(text.unicodeScalars.dropFirst()) : text, FileStamp(status))
     }
 
     private static func contents(of descriptor: Int32, _ path: String) throws(SecretFileError) -> [UInt8] {

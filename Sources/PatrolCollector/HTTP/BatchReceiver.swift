@@ -19,12 +19,14 @@ struct BatchReceiver: Sendable {
     let maximumDecompressedBytes: Int
     let faults: TestBenchFaults
     let decoding: DecodingPool
+    let demandsVehicleCertificate: Bool
     let systemTime: @Sendable () -> WallTime
 
     /// - Throws: ``HTTPFailure``, ``BrokenRequest``.
     func receive(_ request: Request, _ connection: Connection, _ logger: Logger) async throws -> Response {
         // First, so that nobody's body is read who may not send one.
         let vehicle = try await authenticate(request.headers)
+        if demandsVehicleCertificate { try await VehicleCertificate.check(vehicle, connection) }
         connection.recognise()
         let encoding = try Self.encoding(of: request.headers)
         let isCompressed = try Self.isCompressed(request.headers)

@@ -9,6 +9,7 @@ struct StoreQueries: Sendable {
     let reader: StoreReader
     let condition: StoreCondition
     let tokens: FollowedFile<VehicleTokens>
+    let tls: ServerTLS?
     let systemTime: @Sendable () -> WallTime
 
     /// `GET /v1/vehicles`
@@ -86,10 +87,11 @@ struct StoreQueries: Sendable {
     func health() async -> Response {
         // Looks at the file, so that a mistake shows here and not only when the next batch comes.
         _ = await tokens.current()
-        let checks = [
+        var checks = [
             ("store", condition.failure, "batches can be stored"),
             ("tokens", await tokens.problem, "the file of tokens is in force"),
         ]
+        if let tls { checks.append(("tls", tls.problem(at: systemTime()), "the certificate is in force")) }
         let isFine = checks.allSatisfy { $0.1 == nil }
         var json = JSONWriter()
         json.object { json in

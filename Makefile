@@ -14,7 +14,7 @@ PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev 
     gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl nginx-light \
     systemd
 
-.PHONY: help demo test build packages format lint bench torture-edges fuzz install clean
+.PHONY: help demo test build packages format lint bench torture-edges fuzz tryinstall install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,14 +60,18 @@ fuzz: build ## damaged recordings, configurations and zone files for a minute; F
 	@swift build --no-color-diagnostics --build-tests
 	@PATROLD_FUZZ=$${FUZZ_SECONDS:-60} PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter Fuzz
 
-install: build ## programs, units and an example configuration below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/patrold/clips $(DESTDIR)/usr/lib/systemd/system \
-	    $(DESTDIR)/usr/lib/udev/rules.d $(DESTDIR)$(PREFIX)/share/doc/patrold
+tryinstall: build ## the README's installation, step by step, on a copy of this system with a systemd of its own; as root
+	@Tests/Installation/try
+
+install: build ## programs, units, users, folders and an example configuration below DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/usr/lib/systemd/system $(DESTDIR)/usr/lib/sysusers.d \
+	    $(DESTDIR)/usr/lib/tmpfiles.d $(DESTDIR)/usr/lib/udev/rules.d $(DESTDIR)$(PREFIX)/share/doc/patrold
 	for program in $(PROGRAMS); do install -m 0755 -s $(RELEASE)/$$program $(DESTDIR)$(PREFIX)/bin/; done
 	install -m 0644 systemd/*.service $(DESTDIR)/usr/lib/systemd/system/
 	install -m 0644 systemd/*.rules $(DESTDIR)/usr/lib/udev/rules.d/
-	install -m 0644 config/patrold.toml $(DESTDIR)/etc/patrold/patrold.toml.example
-	install -m 0644 config/zones.geojson $(DESTDIR)$(PREFIX)/share/doc/patrold/
+	install -m 0644 systemd/patrold.sysusers $(DESTDIR)/usr/lib/sysusers.d/patrold.conf
+	install -m 0644 systemd/patrold.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/patrold.conf
+	install -m 0644 config/patrold.toml config/zones.geojson $(DESTDIR)$(PREFIX)/share/doc/patrold/
 
 clean: ## what was built, and the demo's state
 	rm -rf .build

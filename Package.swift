@@ -109,7 +109,8 @@ let package = Package(
         .target(
             name: "PatrolCollector",
             dependencies: [
-                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc", hummingbirdCore,
+                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
+                hummingbirdCore,
                 nioCore, nioPosix, nioSSL, httpTypes, serviceLifecycle, logging,
             ],
             swiftSettings: strict
@@ -144,7 +145,11 @@ let package = Package(
 
         // Tests.
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
-        .testTarget(name: "PatrolWireTests", dependencies: ["PatrolWire", "PatrolCore", protobuf], swiftSettings: strict),
+        .testTarget(
+            name: "PatrolWireTests",
+            dependencies: ["PatrolWire", "PatrolCore", protobuf],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PatrolJournalTests",
             dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"],
@@ -189,9 +194,8 @@ let package = Package(
         .testTarget(
             name: "PatrolDaemonTests",
             dependencies: [
-                "PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolSQLite", "PatrolVehicle", "PatrolWire",
-                "PatrolCore",
-                logging,
+                "PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolService", "PatrolSQLite", "PatrolVehicle",
+                "PatrolWire", "PatrolCore", logging,
             ],
             swiftSettings: strict
         ),

@@ -60,13 +60,15 @@ public enum Daemon {
             logger: logger,
             onRunning: {
                 house.started()
+                FailedStarts.fromEnvironment().clear()
                 notification.ready(status: "running")
             }
         )
         // Stopped in the reverse order: nobody asks any more, no fix comes, the loudspeaker falls silent, the last event is
         // written, what can be is uploaded, and the journal closes last.
         let services: [any Service] =
-            [JournalService(journal: journal)] + house.uploaders + [premises.events]
+            [JournalService(journal: journal)]
+            + (house.uploaders.isEmpty ? [] : [UploadService(uploaders: house.uploaders)]) + [premises.events]
             + (house.light.map { [$0] } ?? []) + (house.voice?.services ?? []) + [
                 house.kernelClockService, house.receiverService, control,
                 StopNotice(notification: notification, stream: premises.stream, loudspeaker: house.voice?.loudspeaker),
@@ -78,8 +80,7 @@ public enum Daemon {
         )
         settings.maximumGracefulShutdownDuration = stopLimit
         try await ServiceGroup(configuration: settings).run()
-        await house.shutDown()
-        try await group.shutdownGracefully()
+        if await house.shutDown() { try await group.shutdownGracefully() }
         logger.info("stopped")
     }
 

@@ -18,7 +18,10 @@ extension House {
                 settings: destination.settings,
                 bell: bell,
                 journal: premises.journal,
-                uplink: uplink(destination, premises.eventLoop),
+                uplink: HTTPUplink(
+                    settings: destination.uplink(credentials: premises.machine.credentialsFolder),
+                    eventLoopGroup: premises.eventLoop
+                ),
                 board: premises.board,
                 clocks: premises.clocks,
                 eventLoop: premises.eventLoop,
@@ -124,20 +127,6 @@ extension House {
             device: settings.device,
             maximumHorizontalError: configuration.position.maximumErrorMetres,
             link: link
-        )
-    }
-
-    private static func uplink(_ destination: Configuration.Destination, _ eventLoop: any EventLoop) -> HTTPUplink {
-        HTTPUplink(
-            settings: HTTPUplinkSettings(
-                url: destination.url,
-                encoding: destination.encoding,
-                tokenFile: destination.tokenFile,
-                certificateAuthorityFile: destination.certificateAuthorityFile,
-                clientCertificateFile: destination.clientCertificateFile,
-                clientKeyFile: destination.clientKeyFile
-            ),
-            eventLoopGroup: eventLoop
         )
     }
 }

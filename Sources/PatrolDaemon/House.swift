@@ -76,14 +76,17 @@ struct House: Sendable {
         premises.logger.info("running", metadata: ["version": "\(Daemon.version)", "what": "\(what)"])
     }
 
-    /// Closes the connections to the receivers.
-    func shutDown() async {
-        for uploader in uploaders {
-            do {
-                try await uploader.uplink.shutdown()
-            } catch {
-                // The process ends; a connection that does not close in order ends with it.
+    /// What closing the connections may take: everything is on disk by then, and it is a courtesy to the receivers.
+    private static let closingLimit = Duration.milliseconds(500)
+
+    /// Closes the connections to the receivers, all at once.
+    /// - Returns: whether all are closed. The others, whose receivers do not even say goodbye, end with the process.
+    func shutDown() async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            for uploader in uploaders {
+                group.addTask { await uploader.uplink.shutdown(within: Self.closingLimit) }
             }
+            return await group.reduce(true) { $0 && $1 }
         }
     }
 }

@@ -1,5 +1,8 @@
 /// The cart's token at the receiver, from a file of one line.
 enum BearerToken {
+    /// What stands before the token (RFC 6750).
+    static let scheme = "Bearer "
+
     /// The value of `Authorization` for the token in this file.
     ///
     /// The token goes nowhere else: not into a message, not into a log.
@@ -14,6 +17,6 @@ enum BearerToken {
                     + "allowed: one line with the token"
             )
         }
-        return "Bearer " + String(decoding: bytes, as: UTF8.self)
+        return scheme + String(decoding: bytes, as: UTF8.self)
     }
 }

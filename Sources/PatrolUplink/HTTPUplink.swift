@@ -52,6 +52,25 @@ public final class HTTPUplink: Sendable {
         try await client.shutdown()
     }
 
+    /// The same, and waits for that so long at most: a connection that is being made, or one whose other end does not say
+    /// goodbye as TLS wants it, takes its time.
+    /// - Returns: whether it is closed; if not, it goes on closing as long as the process lives.
+    public func shutdown(within limit: Duration) async -> Bool {
+        let eventLoop = client.eventLoopGroup.any()
+        let closed = eventLoop.makePromise(of: Bool.self)
+        // Of two that fulfil a promise, the first one counts.
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) { closed.succeed(false) }
+        client.shutdown { error in
+            timer.cancel()
+            closed.succeed(error == nil)
+        }
+        do {
+            return try await closed.futureResult.get()
+        } catch {
+            return false
+        }
+    }
+
     /// Sends a batch and waits for what the receiver says, for ``HTTPUplinkSettings/attemptTimeout`` at most.
     /// Cancelling the task ends the attempt at once.
     public func send(_ batch: BatchContent) async -> UploadReceipt {
@@ -90,7 +109,12 @@ public final class HTTPUplink: Sendable {
         var body: [UInt8] = []
         do {
             body = try Gzip.compress(plain)
-            return (try await exchange(try request(body, key)).outcome(to: settings.encoding), body.count)
+            let request = try request(body, key)
+            var reply = try await exchange(request)
+            reply.secret = request.headers.first(name: "Authorization").map {
+                String($0.dropFirst(BearerToken.scheme.count))
+            }
+            return (reply.outcome(to: settings.encoding), body.count)
         } catch let problem as LocalProblem {
             return (.heldUntilPersonActs(reason: problem.description), 0)
         } catch {
@@ -102,7 +126,7 @@ public final class HTTPUplink: Sendable {
     private func request(_ body: [UInt8], _ key: IdempotencyKey) throws(LocalProblem) -> HTTPClientRequest {
         guard let receiver else {
             throw LocalProblem(
-                description: "the url \(Receiver.withoutPassword(settings.url)) cannot be used; "
+                description: "the url \(PublicAddress.text(of: settings.url)) cannot be used; "
                     + "allowed: http:// or https:// and a host"
             )
         }
@@ -186,10 +210,5 @@ private struct Receiver {
         var base = text
         while base.hasSuffix("/") { base.removeLast() }
         batches = base + "/v1/batches"
-    }
-
-    /// For messages about a text that is no URL: what stands before an `@` may be a secret.
-    static func withoutPassword(_ text: String) -> String {
-        text.lastIndex(of: "@").map { "…" + text[$0...] } ?? text
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolCore
 
 /// Why something on this cart keeps a batch from being sent at all. The text names the file and what is allowed; only a
 /// person can change it.
@@ -18,7 +19,7 @@ enum LocalFile {
         case ownerAndGroup
     }
 
-    /// The bytes of a file.
+    /// The bytes of a file, without the mark that editors on Windows put first.
     /// - Parameters:
     ///   - what: what the file is, for messages.
     ///   - maximumBytes: a longer file is not what it should be.
@@ -44,7 +45,11 @@ enum LocalFile {
                     + "\(String(status.st_mode & 0o777, radix: 8))); allowed: 640 or stricter (chmod o= \(path))"
             )
         }
-        return try bytes(of: descriptor, path, what, maximumBytes)
+        let contents = TextEncoding.withoutMark(try bytes(of: descriptor, path, what, maximumBytes))
+        if let encoding = TextEncoding.foreignEncoding(of: contents) {
+            throw LocalProblem(description: "the \(what) \(path) is text in \(encoding); allowed: UTF-8 or ASCII")
+        }
+        return contents
     }
 
     private static func bytes(

@@ -74,7 +74,9 @@ extension Reply {
     }
 
     private func foreignAnswer(_ said: String) -> UploadOutcome {
-        let name = server.map { $0.onOneLine(maximumCharacters: 40) }.flatMap { $0.isEmpty ? nil : " (\($0))" } ?? ""
+        let name =
+            server.map { withoutSecret($0).onOneLine(maximumCharacters: 40) }.flatMap { $0.isEmpty ? nil : " (\($0))" }
+            ?? ""
         let who = "what answers there\(name) is no patrol receiver: "
         if (300...399).contains(status) {
             return .foreignAnswer(
@@ -88,6 +90,6 @@ extension Reply {
     /// Only the host of `Location`: the rest may hold anything.
     private var newHost: String {
         guard let location, let host = URL(string: location)?.host() else { return "" }
-        return " to " + host.onOneLine(maximumCharacters: 255)
+        return " to " + withoutSecret(host).onOneLine(maximumCharacters: 255)
     }
 }

@@ -35,6 +35,14 @@ struct Reply: Sendable {
     /// What the server calls itself.
     var server: String?
     var body: Body
+    /// What the cart said and nobody else may learn: a test server, or a wrong one, says back what it was sent.
+    var secret: String?
+
+    /// Somebody's words without ``secret``. A word that is as short as one of a language would be left out everywhere.
+    func withoutSecret(_ text: String) -> String {
+        guard let secret, secret.utf8.count >= 8 else { return text }
+        return text.replacing(secret, with: "…")
+    }
 
     /// Whether a person was meant to read the body in a browser: no receiver judges records in HTML.
     var isPage: Bool {
@@ -72,7 +80,7 @@ struct Reply: Sendable {
         case .cutShort: text = "a body that was cut short"
         case .unreadable(let reason): text = reason
         }
-        let line = text.onOneLine(maximumCharacters: Self.maximumRemarkCharacters)
+        let line = withoutSecret(text).onOneLine(maximumCharacters: Self.maximumRemarkCharacters)
         return line.isEmpty ? "" : ": " + line
     }
 

@@ -112,7 +112,10 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
             systemTime: StationClock.now,
             logger: logger,
             notification: .fromEnvironment(),
-            onListening: { Output.write("listening on \($0)", to: STDOUT_FILENO) }
+            onListening: {
+                FailedStarts.fromEnvironment().clear()
+                Output.write("listening on \($0)", to: STDOUT_FILENO)
+            }
         )
         try await collector.runUntilSignal()
     }
@@ -160,6 +163,8 @@ enum Main {
             try await command.run()
         } catch let error as CollectorError {
             Output.write("patrol-collector: \(error)", to: STDERR_FILENO)
+            // Nothing but a wait for systemd's next try; elsewhere it is none.
+            FailedStarts.fromEnvironment().failed(reason: "\(error)", notification: .fromEnvironment())
             exit(1)
         } catch {
             let isHelp = PatrolCollectorCommand.exitCode(for: error).isSuccess

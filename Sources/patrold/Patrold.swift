@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PatrolDaemon
+import PatrolService
 
 /// The daemon on the cart.
 struct Patrold: AsyncParsableCommand {
@@ -28,7 +29,11 @@ struct Patrold: AsyncParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check a configuration file and the files that it names, and do nothing else."
+            abstract: "Check a configuration file and the files that it names, and do nothing else.",
+            discussion: """
+                Root's check looks as the service's user, so that it finds what the service will find. Exit codes: 0 fine, \
+                perhaps with warnings; 1 something is wrong.
+                """
         )
 
         @Argument(help: "The configuration file.")
@@ -40,14 +45,24 @@ struct Patrold: AsyncParsableCommand {
         @Option(help: "The day of the plan, such as 2027-06-07; left out, today by the system's clock.")
         var date: String?
 
+        @Option(
+            name: .customLong("as"),
+            help: ArgumentHelp(
+                "As whom to look at the files; only root can choose. Left out, root looks as the service's user if there is one.",
+                valueName: "user"
+            )
+        )
+        var user: String?
+
         func run() throws {
-            let configuration = try Configuration.load(path: path)
+            let service = try user.map { try ServiceUser(name: $0) } ?? ServiceUser.ofInstalledSystem()
+            let check = try ConfigurationCheck(path: path, as: service)
             // Also of a configuration with problems: it may show how they came about.
-            if plan || date != nil { try configuration.planLines(on: date).forEach { print($0) } }
-            let problems = configuration.fileProblems()
-            guard problems.isEmpty else { throw ConfigurationError(path: path, problems: problems) }
-            print("\(path): fine. \(configuration.summary)")
-            print("\(path): \(configuration.timeZoneSummary())")
+            if plan || date != nil { try check.result.planLines(on: date).forEach { print($0) } }
+            for warning in check.warnings { Main.complain("\(path): \(warning)") }
+            guard check.errors.isEmpty else { throw ConfigurationError(path: path, problems: check.errors) }
+            print("\(path): fine\(service.map { ", as user \($0.name)" } ?? ""). \(check.result.summary)")
+            print("\(path): \(check.result.timeZoneSummary())")
         }
     }
 }
@@ -66,6 +81,8 @@ enum Main {
             fail("\(error)")
         } catch let error as Daemon.StartError {
             fail("patrold: \(error)")
+        } catch let error as ServiceUser.Failure {
+            fail("patrold: \(error)")
         } catch {
             Patrold.exit(withError: error)
         }
@@ -73,8 +90,15 @@ enum Main {
 
     /// Errors of the configuration and of the start go out whole and plain: the fitter reads them in a terminal.
     private static func fail(_ message: String) -> Never {
+        complain(message)
+        // Nothing but a wait for systemd's next try; elsewhere, and for a check, it is none.
+        FailedStarts.fromEnvironment().failed(reason: message, notification: .fromEnvironment())
+        exit(1)
+    }
+
+    /// One write(2).
+    static func complain(_ message: String) {
         let bytes = Array((message + "\n").utf8)
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        exit(1)
     }
 }

@@ -30,7 +30,8 @@ enum TestServer {
         change(&settings)
         let table = routes()
         let (listening, isListening) = AsyncStream<Void>.makeStream()
-        let server = HTTPServer(settings, on: MultiThreadedEventLoopGroup.singleton, logger: quiet) { _ in
+        // One thread, as in patrold: who connects first is looked at first.
+        let server = HTTPServer(settings, on: loop, logger: quiet) { _ in
             isListening.finish()
         } answer: { request, connection in
             do {
@@ -48,6 +49,8 @@ enum TestServer {
             group.cancelAll()
         }
     }
+
+    private static let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     static func now() -> Instant {
         var time = timespec()

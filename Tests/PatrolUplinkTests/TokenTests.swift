@@ -27,6 +27,43 @@ struct TokenTests {
         }
     }
 
+    @Test("A byte order mark before the token is none of it; UTF-16 is named")
+    func mark() async throws {
+        let folder = try TestFolder()
+        let file = try folder.write("token", "\u{FEFF}first-token\n")
+        try await withUplink([.acknowledged(events: 2, positions: 0)], configure: { $0.tokenFile = file }) {
+            uplink,
+            receiver in
+            _ = await uplink.send(batch)
+            #expect(receiver.requests.map { $0.header("Authorization") } == ["Bearer first-token"])
+            try Data([0xFF, 0xFE, 0x61, 0]).write(to: URL(filePath: file))
+            let outcome = await uplink.send(batch).outcome
+            #expect(outcome.isHeld && outcome.reason?.contains("is text in UTF-16; allowed: UTF-8") == true)
+        }
+    }
+
+    @Test(
+        "What says the token back is shown without it",
+        arguments: [401, 404, 400, 503, 302, 200],
+        ["application/json", "text/html", "text/plain"]
+    )
+    func echo(status: Int, type: String) async throws {
+        let folder = try TestFolder()
+        let token = "planted-secret-token"
+        let file = try folder.write("token", token)
+        let said = "you said Bearer \(token)" + String(repeating: ".", count: 160) + token
+        let body =
+            type == "application/json"
+            ? #"{"error":{"code":"x","message":"\#(said)","hint":"\#(token)"}}"# : "<p>\(said)</p>"
+        let headers = [("Content-Type", type), ("Server", token), ("Location", "http://\(token).example/\(token)")]
+        let answer = TestReceiver.Answer.reply(status, headers: headers, body: body)
+        try await withUplink([answer], configure: { $0.tokenFile = file }) { uplink, receiver in
+            let reason = try #require(await uplink.send(batch).outcome.reason)
+            #expect(receiver.requests.count == 1)
+            #expect(!reason.contains("planted"), "\(reason)")
+        }
+    }
+
     @Test(
         "A file that others may read or change is refused, and told how to mend it",
         arguments: [0o644, 0o604, 0o602, 0o601, 0o646, 0o777]

@@ -53,7 +53,7 @@ extension Configuration {
 
     private static func read(_ table: TOMLTable, _ problems: ProblemList) -> Configuration {
         var reader = TableReader(table, path: "", problems: problems)
-        let zoneFile = zones(reader.table("zones"))
+        let (zonesPath, zones) = zones(reader.table("zones"))
         let calendar = CalendarReader.read(reader.table("calendar"))
         let configuration = Configuration(
             vehicle: reader.name("vehicle"),
@@ -66,8 +66,9 @@ extension Configuration {
             timeZone: reader.optionalText("time_zone", allowed: "a name of the zone data, such as Asia/Shanghai") {
                 !$0.isEmpty
             },
-            zones: zoneFile,
-            loudspeaker: LoudspeakerReader(zones: zoneFile, calendar: calendar).read(&reader),
+            zonesFile: zonesPath,
+            zones: zones,
+            loudspeaker: LoudspeakerReader(zones: zones, calendar: calendar).read(&reader),
             light: reader.has("light") ? light(reader.table("light")) : nil
         )
         reader.finish()
@@ -82,8 +83,10 @@ extension Configuration {
             host: address.host,
             port: address.port,
             device: table.optionalText("device", allowed: "a receiver as gpsd names it, such as /dev/ttyUSB0") { text in
-                // gps.h: GPS_PATH_MAX is 128, with the final zero.
+                // gps.h: GPS_PATH_MAX is 128, with the final zero. A source over the network has a scheme (gpsd(8)), and a
+                // pseudo terminal lies anywhere.
                 (1...127).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+                    && (text.hasPrefix("/") || text.contains("://"))
             },
             reportDelay: table.duration(
                 "report_delay",
@@ -137,16 +140,16 @@ extension Configuration {
     }
 
     /// The zones are read here and not later, because quiet rules and programmes name them.
-    private static func zones(_ table: TableReader) -> [Zone] {
+    private static func zones(_ table: TableReader) -> (path: String?, zones: [Zone]) {
         var table = table
         let path = table.optionalFilePath("file")
         table.finish()
-        guard let path else { return [] }
+        guard let path else { return (nil, []) }
         do {
-            return try ZoneFile.load(path: path)
+            return (path, try ZoneFile.load(path: path))
         } catch {
             for problem in error.problems { table.report("file", "names \(path): \(problem)") }
-            return []
+            return (path, [])
         }
     }
 
@@ -162,6 +165,14 @@ extension Configuration {
         return settings
     }
 
+    /// Where a token is looked for, and must not be: everybody may read this file.
+    private static let secretHints = Dictionary(
+        uniqueKeysWithValues: ["token", "auth", "authorization", "bearer", "password", "secret", "api_key", "user"].map
+        {
+            ($0, "token_file, the name of a file with the token alone: the configuration is no place for a secret")
+        }
+    )
+
     private static func destination(_ table: TableReader) -> Destination {
         var table = table
         let defaults = UploadSettings()
@@ -169,10 +180,10 @@ extension Configuration {
             name: table.name("name"),
             url: table.receiverAddress("url"),
             encoding: table.choice("encoding", default: .protobuf),
-            tokenFile: table.optionalFilePath("token_file"),
+            tokenFile: table.optionalSecretFile("token_file"),
             certificateAuthorityFile: table.optionalFilePath("ca_file"),
             clientCertificateFile: table.optionalFilePath("client_certificate_file"),
-            clientKeyFile: table.optionalFilePath("client_key_file"),
+            clientKeyFile: table.optionalSecretFile("client_key_file"),
             settings: UploadSettings(
                 movingInterval: table.duration(
                     "moving_interval",
@@ -202,7 +213,7 @@ extension Configuration {
                 "and client_key_file belong together; allowed: both of them or neither"
             )
         }
-        table.finish()
+        table.finish(hints: secretHints)
         return destination
     }
 

@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
     public var destinations: [Destination]
     /// The time zone of the schedules by its name in the zone data; `nil` for the system's.
     public var timeZone: String?
+    /// The file of the zones; `nil` for none.
+    public var zonesFile: String?
     /// The places that have a name; may be empty.
     public var zones: [Zone]
     /// `nil` for a cart without one.
@@ -73,13 +75,13 @@ public struct Configuration: Sendable {
         public var url: String
         /// How a batch is written.
         public var encoding: WireEncoding
-        /// The file that holds the bearer token.
+        /// The file that holds the bearer token, or `credential:NAME`; see `Credential`.
         public var tokenFile: String?
         /// The only certificate authority to be trusted; `nil` trusts the system's.
         public var certificateAuthorityFile: String?
         /// The certificate that the cart shows, if the receiver asks for one.
         public var clientCertificateFile: String?
-        /// Its key.
+        /// Its key, or `credential:NAME`.
         public var clientKeyFile: String?
         /// When what is sent.
         public var settings: UploadSettings

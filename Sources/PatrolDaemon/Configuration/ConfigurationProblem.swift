@@ -6,16 +6,19 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
     public var key: String
     /// What is wrong, with the value found and what is allowed.
     public var message: String
+    /// Whether it may be meant that way, or may pass: said, and no reason to fail.
+    public var isWarning: Bool
 
     /// See the properties.
-    public init(key: String, message: String) {
+    public init(key: String, message: String, isWarning: Bool = false) {
         self.key = key
         self.message = message
+        self.isWarning = isWarning
     }
 
     /// One line for a person.
     public var description: String {
-        VisibleText.of(key.isEmpty ? message : "\(key): \(message)")
+        (isWarning ? "warning: " : "") + VisibleText.of(key.isEmpty ? message : "\(key): \(message)")
     }
 }
 

@@ -15,10 +15,24 @@ extension TableReader {
     mutating func receiverAddress(_ key: String) -> String {
         let address = text(key, default: nil, allowed: ReceiverAddress.allowed)
         guard !address.isEmpty, let fault = ReceiverAddress.fault(in: address) else { return address }
-        // What stands before an @ may be a password.
-        let shown = address.lastIndex(of: "@").map { "…" + address[$0...] } ?? address
-        report(key, "is \"\(VisibleText.of(shown))\", \(fault); allowed: \(ReceiverAddress.allowed)")
+        let shown = VisibleText.of(PublicAddress.text(of: address))
+        report(key, "is \"\(shown)\", \(fault); allowed: \(ReceiverAddress.allowed)")
         return address
+    }
+
+    /// The file of a secret, which may be left out. A value that is no path may be the secret itself, so it is not shown.
+    mutating func optionalSecretFile(_ key: String) -> String? {
+        let allowed =
+            "an absolute path, or \"\(Credential.prefix)NAME\" for \(Credential.sourceFolder)/NAME, which the service alone reads"
+        guard let value = optionalText(key, allowed: allowed, where: { _ in true }) else { return nil }
+        if TableReader.isAbsolutePath(value) || Credential.name(in: value).map(Credential.isName) == true {
+            return value
+        }
+        let isPath = value.hasPrefix("/") || value.hasPrefix(Credential.prefix)
+        let shown =
+            isPath ? "is \"\(VisibleText.of(value))\"" : "is not a path (what it is may be secret, so it is not shown)"
+        report(key, "\(shown); allowed: \(allowed)")
+        return value
     }
 }
 
@@ -39,10 +53,16 @@ enum ReceiverAddress {
             return "which has a query, a fragment or a backslash"
         }
         let authority = rest.prefix { $0 != "/" }
-        guard !authority.contains("@") else { return "which has a user; token_file is for what is secret" }
+        guard !authority.contains("@") else {
+            return "which has a user or a password; the receiver's secret is a token, in the file that token_file names"
+        }
         guard let (host, port) = HostAndPort.split(authority) else { return "whose host or port cannot be" }
         guard !host.contains("%") else { return "whose IPv6 address has a zone, which HTTP cannot say" }
         guard port.map({ (1...65_535).contains($0) }) ?? true else { return "whose port is not from 1 to 65535" }
+        let path = rest.dropFirst(authority.count).split(separator: "/")
+        guard path.suffix(2) != ["v1", "batches"] else {
+            return "which ends in /v1/batches, and patrold appends that itself"
+        }
         return URL(string: text)?.host() == nil ? "which cannot be read" : nil
     }
 }
@@ -75,13 +95,22 @@ enum HostAndPort {
         return inet_pton(AF_INET6, String(address), &bytes) == 1
     }
 
-    /// A name of RFC 1123, with the underscores that people use all the same, or an address of IPv4.
+    /// A name of RFC 1123, with the underscores that people use all the same, or an address of IPv4: whatever is made of
+    /// numbers is meant as one.
     private static func isName(_ text: some StringProtocol) -> Bool {
-        (1...253).contains(text.utf8.count)
+        guard !text.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ".") }) else {
+            return isIPv4(String(text))
+        }
+        return (1...253).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy { scalar in
                 ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
                     || "-._".unicodeScalars.contains(scalar)
             } && text.first != "." && text.first != "-"
+    }
+
+    private static func isIPv4(_ text: String) -> Bool {
+        var bytes = in_addr()
+        return inet_pton(AF_INET, text, &bytes) == 1
     }
 
     private static func number(_ text: some StringProtocol) -> Int? {

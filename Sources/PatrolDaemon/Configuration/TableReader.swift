@@ -173,8 +173,13 @@ struct TableReader {
     }
 
     /// Notes every key that nobody asked for, with the nearest one that exists. The last call on a reader.
-    func finish() {
+    /// - Parameter hints: for keys that are none, and whose purpose is another key's: what to write instead.
+    func finish(hints: [String: String] = [:]) {
         for key in table.keys.sorted() where !known.contains(key) {
+            if let hint = hints[key] {
+                problems.add(qualified(key), "is not a known key; allowed: \(hint)")
+                continue
+            }
             let nearest = EditDistance.nearest(to: key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
             let names = known.sorted().joined(separator: ", ")
             problems.add(qualified(key), "is not a known key\(nearest) (known here: \(names))")

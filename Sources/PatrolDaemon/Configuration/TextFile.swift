@@ -1,4 +1,5 @@
 import Glibc
+import PatrolCore
 
 /// Reads a small text file whole, with an error that a fitter understands.
 enum TextFile {
@@ -7,6 +8,7 @@ enum TextFile {
         var reason: String
     }
 
+    /// The text without a byte order mark, which is none of it.
     /// - Parameter maximumBytes: a larger file is refused before more than this is read.
     static func read(_ path: String, maximumBytes: Int) throws(Failure) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -27,8 +29,10 @@ enum TextFile {
         guard count <= maximumBytes else {
             throw Failure(reason: "is larger than \(maximumBytes) bytes; allowed: at most that")
         }
-        guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
-            throw Failure(reason: "is not UTF-8 text")
+        let contents = TextEncoding.withoutMark(Array(bytes[..<count]))
+        guard let text = String(validating: contents, as: UTF8.self) else {
+            let found = TextEncoding.foreignEncoding(of: contents).map { "is text in \($0)" } ?? "is not text in UTF-8"
+            throw Failure(reason: "\(found); allowed: UTF-8, which every editor can save")
         }
         return text
     }

@@ -7,9 +7,10 @@ import PatrolWire
 import ServiceLifecycle
 
 /// Serves one destination: tells its ``UploadMachine`` what happens and does what the machine says.
-struct Uploader: Service {
-    /// What the last upload may take when the daemon stops.
-    static let flushLimit = Duration.seconds(5)
+struct Uploader: Sendable {
+    /// What the last upload may take when the daemon stops: what is left of the 5 s of a stop is for the services that stop
+    /// before it, and for the connections.
+    static let flushLimit = Duration.seconds(4)
 
     let name: String
     let vehicle: String
@@ -24,7 +25,8 @@ struct Uploader: Service {
     let logger: Logger
     let events: EventRecorder
 
-    func run() async throws {
+    /// Until the graceful shutdown, and then for ``flushLimit`` at most.
+    func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await serve() }
             group.addTask {

@@ -1,15 +1,9 @@
 import FoundationEssentials
-import Glibc
-import PatrolCore
+public import PatrolCore
 
 /// One file under the eyes of `patrol-player check`, in a process of its own: a decoder that crashes or hangs on a bad
 /// file costs that process, and the file is bad.
 struct ClipCheck {
-    /// Nothing that a checker says is longer.
-    private static let longestAnswer = 16_384
-    /// Checking is not urgent: it runs behind everything else of the machine.
-    private static let niceness: Int32 = 10
-
     /// What came out.
     enum Outcome: Hashable, Sendable {
         /// It can be played.
@@ -32,68 +26,13 @@ struct ClipCheck {
 
     /// Checks a file; takes as long as the checker, at most ``limit``.
     func run(path: String, name: ClipName) throws(PlayerStartError) -> Outcome {
-        let process: ChildProcess
-        let timer: BootTimer
-        do throws(SystemCallError) {
-            timer = try BootTimer()
-            process = try ChildProcess(
-                path: settings.program,
-                arguments: ["check", "--target=\(targetLUFS)", path],
-                environment: settings.environment
-            )
-        } catch {
-            throw PlayerStartError(program: settings.program, cause: error)
-        }
-        // It can only fail for a process that is gone already, and lowering needs no privilege.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process.pid), Self.niceness)
-        timer.set(clocks.now() + limit)
-        var answer: [UInt8] = []
-        let end = watch(process, timer, &answer)
-        process.signal(SIGKILL)
-        let exit = process.reap()
-        switch end {
-        case .exited: return judge(answer, exit, name: name)
+        let question = PlayerQuestion(settings: settings, limit: limit, clocks: clocks, cancellation: cancellation)
+        let reply = try question.ask(["check", "--target=\(targetLUFS)", path])
+        switch reply.end {
+        case .exited: return judge(reply.answer, reply.exit, name: name)
         case .late: return .untold(reason: "checking took longer than \(limit)")
         case .cancelled: return .cancelled
         }
-    }
-
-    private enum End {
-        case exited
-        case late
-        case cancelled
-    }
-
-    private func watch(_ process: ChildProcess, _ timer: BootTimer, _ answer: inout [UInt8]) -> End {
-        var output = process.output
-        var error = process.error
-        while true {
-            var waiting = [process.descriptor, timer.descriptor, cancellation.descriptor, output, error].map {
-                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-            }
-            guard poll(&waiting, nfds_t(waiting.count), -1) > 0 else { continue }
-            if waiting[2].revents != 0 { return .cancelled }
-            if waiting[1].revents != 0 { return .late }
-            if !Self.take(&output, &answer) { output = -1 }
-            var complaint: [UInt8] = []
-            // Read and forgotten, so that the checker does not block on it: its verdict has a reason of its own.
-            if !Self.take(&error, &complaint) { error = -1 }
-            if waiting[0].revents != 0 {
-                while output >= 0, answer.count <= Self.longestAnswer {
-                    let count = answer.count
-                    if !Self.take(&output, &answer) || answer.count == count { break }
-                }
-                return .exited
-            }
-        }
-    }
-
-    /// - Returns: whether the descriptor has not come to its end.
-    private static func take(_ descriptor: inout Int32, _ bytes: inout [UInt8]) -> Bool {
-        guard descriptor >= 0, let more = ChildProcess.read(descriptor) else { return false }
-        // One byte beyond the bound is kept, to show that it was passed.
-        bytes += more.prefix(max(0, longestAnswer + 1 - bytes.count))
-        return true
     }
 
     private func judge(_ answer: [UInt8], _ exit: ChildProcess.Exit, name: ClipName) -> Outcome {
@@ -105,7 +44,7 @@ struct ClipCheck {
     }
 
     private func judge(_ answer: [UInt8], code: Int32, name: ClipName) -> Outcome {
-        guard answer.count <= Self.longestAnswer, let end = answer.firstIndex(of: UInt8(ascii: "\n")) else {
+        guard answer.count <= PlayerQuestion.longestAnswer, let end = answer.firstIndex(of: UInt8(ascii: "\n")) else {
             return .untold(reason: "could not be checked: the check exited with \(code) and gave no answer")
         }
         do {
@@ -156,6 +95,44 @@ private struct Answer: Decodable {
             loudnessAtTargetLUFS: atTarget
         )
         return clip.isPlausible ? clip : nil
+    }
+}
+
+extension ClipFolder {
+    /// Looks at some files of a folder, without a folder's manifest and without an end before all are done: for somebody who
+    /// waits for it. Each takes up to half a minute, and most a fraction of a second.
+    /// - Returns: why each of those that cannot be played cannot.
+    public static func faults(
+        of names: [ClipName],
+        in path: String,
+        settings: PlayerSettings,
+        targetLUFS: Double,
+        clocks: Clocks
+    ) -> [ClipName: String] {
+        var faults: [ClipName: String] = [:]
+        for name in names {
+            if let defect = defect(of: name) {
+                faults[name] = defect
+                continue
+            }
+            do {
+                let check = ClipCheck(
+                    settings: settings,
+                    targetLUFS: targetLUFS,
+                    limit: .seconds(30),
+                    clocks: clocks,
+                    cancellation: try WakeDescriptor()
+                )
+                let file = path + "/" + String(decoding: name.bytes, as: UTF8.self)
+                switch try check.run(path: file, name: name) {
+                case .good, .cancelled: break
+                case .bad(let reason), .untold(let reason): faults[name] = reason
+                }
+            } catch {
+                faults[name] = "\(error)"
+            }
+        }
+        return faults
     }
 }
 

@@ -193,7 +193,7 @@ public final class ClipFolder: Sendable {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
-    private static func defect(of name: ClipName) -> String? {
+    static func defect(of name: ClipName) -> String? {
         if name.bytes.count > longestName { return "its name is longer than \(longestName) bytes" }
         if name.text == nil { return "its name is no UTF-8" }
         return name.isPlain ? nil : "its name has control characters"

@@ -31,10 +31,11 @@ public struct PlayerSettings: Hashable, Sendable {
     }
 
     /// The daemon's own environment without what systemd means for the daemon alone: a child must neither feed its
-    /// watchdog nor take its sockets (sd_notify(3), sd_listen_fds(3)).
+    /// watchdog nor take its sockets (sd_notify(3), sd_listen_fds(3)) nor look for its secrets (systemd.exec(5)).
     public static func environment(from own: [String: String]) -> [String: String] {
         own.filter { name, _ in
-            !["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"].contains(name) && !name.hasPrefix("LISTEN_")
+            !["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "CREDENTIALS_DIRECTORY"].contains(name)
+                && !name.hasPrefix("LISTEN_")
         }
     }
 }

@@ -6,7 +6,7 @@ import PatrolCore
 struct PatrolPlayer: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "patrol-player",
-        abstract: "Plays one clip until its end or a deadline, or checks clips.",
+        abstract: "Plays one clip until its end or a deadline, checks clips, or probes a device.",
         discussion: """
             patrold starts it for every clip. By hand: patrol-player play --device default clip.flac
 
@@ -14,7 +14,7 @@ struct PatrolPlayer: ParsableCommand {
             3 the sound device failed.
             """,
         version: Release.version,
-        subcommands: [PlayCommand.self, CheckCommand.self]
+        subcommands: [PlayCommand.self, CheckCommand.self, ProbeCommand.self]
     )
 }
 
@@ -22,6 +22,7 @@ struct PatrolPlayer: ParsableCommand {
 enum Exit {
     static let usage: Int32 = 1
     static let badFile: Int32 = 2
+    static let device: Int32 = 3
 }
 
 @main

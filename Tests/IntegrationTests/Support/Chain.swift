@@ -120,6 +120,12 @@ final class Chain {
         _ = try folder.write("patrold.toml", text)
     }
 
+    /// Adds lines to the configuration.
+    func append(_ text: String) throws {
+        let path = folder.path("patrold.toml")
+        _ = try folder.write("patrold.toml", try String(contentsOf: URL(filePath: path), encoding: .utf8) + text)
+    }
+
     /// - Returns: the file with the cart's token.
     @discardableResult
     func writeToken() throws -> String { try folder.write("token", token) }

@@ -9,7 +9,10 @@ final class SilentListener: Sendable {
 
     var acceptedConnections: Int { accepted.withLock { $0.count } }
 
+    let port: Int
+
     init(port: Int) throws {
+        self.port = port
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))

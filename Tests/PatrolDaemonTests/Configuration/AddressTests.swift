@@ -38,6 +38,8 @@ struct AddressTests {
             ":2947",
             "[::1", "[::1]2947", "[::1]:", "[127.0.0.1]", "::1::2", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:gpsd",
             "127.0.0.1:2947:/dev/ttyUSB0", "tcp://127.0.0.1:2947/dev", "user@gps.local", "-h", "/dev/ttyUSB0",
+            "999.1.1.1",
+            "127.0.0.256", "127.1", "1", "10.0.0.1.1:2947",
             "[fe80::1%]",
             "上海", "a\\u001Bb",
         ]
@@ -61,7 +63,8 @@ struct AddressTests {
         arguments: [
             "http://a", "https://station.example:8443", "HTTPS://station.example/sub/", "http://[::1]:8080",
             "http://10.0.0.1:1",
-            "http://a:65535/x%20y",
+            "http://a:65535/x%20y", "http://a/v1", "http://a/v1/batchesx", "http://4g.example",
+            "http://10.0.0.1.example",
         ]
     )
     func receiver(url: String) {
@@ -80,6 +83,9 @@ struct AddressTests {
             ("http://a:port", "host or port"), ("http://[::1", "host or port"),
             ("http://[fe80::1%25eth0]/", "has a zone"),
             ("http://[fe80::1%eth0]/", "has a zone"), ("http://a?b=c", "query"), ("http://a#b", "fragment"),
+            ("http://a/v1/batches", "appends that itself"), ("http://a/x/v1/batches/", "appends that itself"),
+            ("http://999.1.1.1", "host or port"), ("http://10.0.0.300:80", "host or port"),
+            ("http://1.2.3", "host or port"),
             ("http://a\\\\b", "backslash"),
         ]
     )
@@ -90,11 +96,48 @@ struct AddressTests {
         #expect(found[0].contains("allowed: an http or https address"))
     }
 
-    @Test("A password in a receiver's address is refused and not shown")
-    func password() {
-        let found = problems("[[upload]]\nname = \"s\"\nurl = \"https://cart:secret@station.example\"")
-        #expect(found.count == 1 && found[0].contains("token_file is for what is secret"))
-        #expect(!"\(found)".contains("secret@") && found[0].contains("…@station.example"))
+    @Test(
+        "A secret in the wrong place is refused and not shown",
+        arguments: [
+            (
+                "url = \"https://cart:planted@station.example\"",
+                "has a user or a password; the receiver's secret is a token"
+            ),
+            ("url = \"https://planted@station.example\"", "has a user or a password"),
+            ("url = \"https://cart:pl/planted@station.example\"", "host or port"),
+            ("url = \"https://cart:planted?@station.example\"", "query"),
+            ("url = \"cart:planted@station\"", "does not begin"),
+            ("url = \"https://station.example/?token=planted\"", "query"), ("url = \"http://a/#planted\"", "fragment"),
+            ("url = \"http://a\"\ntoken_file = \"planted\"", "may be secret, so it is not shown"),
+            ("url = \"http://a\"\ntoken = \"planted\"", "allowed: token_file, the name of a file"),
+            ("url = \"http://a\"\npassword = \"planted\"", "allowed: token_file, the name of a file"),
+            ("url = \"http://a\"\ntoken = planted", "is not TOML"),
+            (
+                "url = \"http://a\"\nclient_certificate_file = \"/a\"\nclient_key_file = \"planted\"",
+                "may be secret, so it is not shown"
+            ),
+        ]
+    )
+    func secrets(text: String, words: String) {
+        let found = problems("[[upload]]\nname = \"s\"\n\(text)")
+        #expect(found.count == 1 && found[0].contains(words), "\(found)")
+        #expect(!"\(found)".contains("planted"))
+    }
+
+    @Test(
+        "A token's file is a path or a credential",
+        arguments: [
+            ("/etc/patrold/token", true), ("credential:token", true), ("credential:cart.key", true),
+            ("credential:", false),
+            ("credential:../token", false), ("credential:a/b", false), ("/etc/token ", false),
+        ]
+    )
+    func tokenFile(value: String, isFine: Bool) {
+        let found = problems("[[upload]]\nname = \"s\"\nurl = \"http://a\"\ntoken_file = \"\(value)\"")
+        #expect(found.isEmpty == isFine)
+        if !isFine {
+            #expect(found[0].contains("is \"\(value)\"") && found[0].contains("allowed: an absolute path, or"))
+        }
     }
 
     @Test(

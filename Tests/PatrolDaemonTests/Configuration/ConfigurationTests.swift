@@ -50,7 +50,7 @@ struct ConfigurationTests {
             path: ""
         )
         #expect(full.destinations.first?.settings == minimal.destinations.first?.settings)
-        #expect(full.destinations.first?.tokenFile == "/etc/patrold/token")
+        #expect(full.destinations.first?.tokenFile == "credential:token")
 
         // And so are the loudspeaker's and the light's.
         let bare = try Configuration.parse("vehicle = \"cart-01\"\n[loudspeaker]\n[light]", path: "")
@@ -97,6 +97,10 @@ struct ConfigurationTests {
             ("vehicle = \"a\"\n[gps]\nport = 2947.0", "gps.port: is floating-point number 2947"),
             ("vehicle = \"a\"\n[gps]\nhost = \"a b\"", "gps.host: is \"a b\""),
             ("vehicle = \"a\"\n[gps]\ndevice = \"\"", "gps.device: is \"\"; allowed: a receiver as gpsd names it"),
+            (
+                "vehicle = \"a\"\n[gps]\ndevice = \"ttyUSB0\"",
+                "gps.device: is \"ttyUSB0\"; allowed: a receiver as gpsd names"
+            ),
             ("vehicle = \"a\"\n[gps]\ndevice = \"/dev/tty USB0\"", "gps.device: is \"/dev/tty USB0\""),
             (
                 "vehicle = \"a\"\n[gps]\nreport_delay = \"50ms\"",
@@ -168,7 +172,7 @@ struct ConfigurationTests {
             ("vehicle = \"a\"\nzzz = 1", "zzz: is not a known key (known here: calendar, control"),
             ("vehicle = \"a\"\nupload = 1", "upload: is integer 1; allowed: tables, each beginning with [[upload]]"),
             ("vehicle = \"a\"\n[[upload]]\nname = \"s\"", "upload[1].url: is missing"),
-            ("vehicle = \"a\"\n[[upload]]\nname = \"s\"\nurl = \"http://a?b=c\"", "upload[1].url: is \"http://a?b=c\""),
+            ("vehicle = \"a\"\n[[upload]]\nname = \"s\"\nurl = \"http://a?b=c\"", "upload[1].url: is \"http://a?…\""),
             (
                 "vehicle = \"a\"\n[[upload]]\nname = \"s\"\nurl = \"http://a\"\n[[upload]]\nname = \"s\"\nurl = \"http://b\"",
                 "upload[2].name: is \"s\", which another [[upload]] has"

@@ -317,7 +317,7 @@ struct ZoneFileTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "zones-\(UUID()).geojson")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data([0x7B, 0xFF]).write(to: file)
-        #expect(message(file.path)?.contains("is not UTF-8 text") == true)
+        #expect(message(file.path)?.contains("is not text in UTF-8; allowed: UTF-8") == true)
         try Data(repeating: 0x20, count: ZoneFile.maximumBytes + 1).write(to: file)
         #expect(message(file.path)?.contains("is larger than 4194304 bytes") == true)
         try Data(Self.collection(Self.feature()).utf8).write(to: file)

@@ -1,0 +1,22 @@
+import PatrolCore
+import Testing
+
+@Suite("What editors put before a text")
+struct TextEncodingTests {
+    @Test("One byte order mark is taken off, and nothing else")
+    func mark() {
+        #expect(TextEncoding.withoutMark([0xEF, 0xBB, 0xBF, 0x61]) == [0x61])
+        #expect(TextEncoding.withoutMark([0xEF, 0xBB, 0xBF]) == [])
+        #expect(TextEncoding.withoutMark([0xEF, 0xBB]) == [0xEF, 0xBB])
+        #expect(TextEncoding.withoutMark([0x61, 0xEF, 0xBB, 0xBF]) == [0x61, 0xEF, 0xBB, 0xBF])
+        #expect(TextEncoding.withoutMark([]) == [])
+    }
+
+    @Test("UTF-16 is told by its mark")
+    func foreign() {
+        #expect(TextEncoding.foreignEncoding(of: [0xFF, 0xFE, 0x61, 0] as [UInt8]) == "UTF-16")
+        #expect(TextEncoding.foreignEncoding(of: [0xFE, 0xFF, 0, 0x61] as [UInt8]) == "UTF-16")
+        #expect(TextEncoding.foreignEncoding(of: [0xFF] as [UInt8]) == nil)
+        #expect(TextEncoding.foreignEncoding(of: Array("vehicle".utf8)) == nil)
+    }
+}

@@ -1,5 +1,6 @@
 import Foundation
 import PatrolAPI
+import PatrolCore
 import PatrolWire
 import Testing
 
@@ -64,5 +65,34 @@ struct SocketTests {
         }
         #expect(items.first?.status != nil)
         #expect(items.dropFirst().filter { $0.position != nil }.count >= 2)
+    }
+
+    @Test("A mark forges no line and moves no cursor, and watch fits a small window with health in it")
+    func terminal() async throws {
+        let chain = try Chain()
+        try chain.configure(upload: nil)
+        try await chain.startPatrold()
+        let forged = "a\n2026-11-26 21:00:00 +08:00  daemon.stopped  by=nobody\u{1B}[2J\u{9B}1A\u{202E}"
+        for _ in 0..<20 { #expect(try await chain.ctl("mark", forged).code == 0) }
+        let records = try await run("patrolctl", ["records", "--kind", "mark", "--socket", chain.socket])
+        #expect(records.output.split(separator: "\n").count == 20)
+        #expect(records.output.contains(#"a\n2026-11-26 21:00:00 +08:00  daemon.stopped  by=nobody\x1b[2J\x9b1A\u202e"#))
+        #expect(!records.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" || $0 == "\u{202E}" })
+        let exact = try await chain.events(kind: "mark").last?.details["text"]?.value
+        #expect(exact == .string(forged), "JSON has it as it is")
+        #expect(try #require(chain.patrold).log.contains(#"by=nobody\x1b[2J"#))
+
+        let watch = "stty cols 60 rows 15; timeout 2 '\(Surroundings.programs ?? "")/patrolctl' watch --socket '\(chain.socket)'"
+        let screen = try await run("/usr/bin/script", ["-qec", watch, "/dev/null"])
+        let frames = screen.output.components(separatedBy: "\u{1B}[H").dropFirst()
+        #expect(!frames.isEmpty)
+        for frame in frames {
+            let lines = frame.components(separatedBy: "\r\n").dropLast()
+            #expect(lines.count <= 14 && lines.contains { $0.hasPrefix("health ") })
+            for line in lines {
+                let text = line.replacing("\u{1B}[K", with: "").replacing("\r", with: "")
+                #expect(DisplayWidth.columns(of: text) <= 60, "\(text)")
+            }
+        }
     }
 }

@@ -97,6 +97,7 @@ struct ConnectionChannel: HTTPChannelHandler {
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
             )
+            channel.triggerUserOutboundEvent(ConnectionHandler.Handled(), promise: nil)
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
             return parts
         }.get()

@@ -42,6 +42,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var thrownAwayBytes = 0
     /// What comes is no HTTP, and has no end.
     private var isUnreadable = false
+    /// What came before anybody handles the connection; `nil` from then on.
+    private var waiting: [HTTPRequestPart]? = []
+    private var isInputClosed = false
+
+    /// Somebody handles the connection from here on: what came before is handed over.
+    ///
+    /// Nothing is read before, but for one thing: NIO reads to the end at once when the other end closes its side.
+    struct Handled: Sendable {}
     private var timer: (at: Instant, task: Scheduled<Void>)?
 
     init(
@@ -87,12 +95,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .head(let head): begin(head, context)
         case .body(let part):
             progress.bodyCame(bytes: part.readableBytes)
-            context.fireChannelRead(wrapInboundOut(.body(part)))
+            deliver(.body(part), context)
         case .end(let trailers):
             exchange?.isRequestComplete = true
             progress.requestEnded()
             place.change(to: .answering)
-            context.fireChannelRead(wrapInboundOut(.end(trailers.map { HTTPFields($0, splitCookie: false) })))
+            deliver(.end(trailers.map { HTTPFields($0, splitCookie: false) }), context)
         }
     }
 
@@ -107,11 +115,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if exchange?.isHead == true { head.method = .GET }
         do {
             let request = try HTTPRequest(head, secure: isSecure, splitCookie: false)
-            context.fireChannelRead(wrapInboundOut(.head(request)))
+            deliver(.head(request), context)
         } catch {
             return refuse(MalformedRequest(.badRequest, "the head of the request cannot be read"), context)
         }
         arm(context)
+    }
+
+    private func deliver(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        if waiting == nil {
+            context.fireChannelRead(wrapInboundOut(part))
+        } else {
+            waiting?.append(part)
+        }
+    }
+
+    private func deliverWaiting(_ context: ChannelHandlerContext) {
+        let parts = waiting ?? []
+        waiting = nil
+        for part in parts { context.fireChannelRead(wrapInboundOut(part)) }
+        if !parts.isEmpty { context.fireChannelReadComplete() }
+        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -142,7 +166,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             // Some close their side when they have asked; most of those who do are gone, and nothing else shows that while
             // there is nothing to send.
             context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastAnswer) { context.close(promise: nil) }
-            context.fireUserInboundEventTriggered(event)
+            isInputClosed = true
+            if waiting == nil { context.fireUserInboundEventTriggered(event) }
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -151,6 +176,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Answers
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        if event is Handled {
+            deliverWaiting(context)
+            promise?.succeed()
+            return
+        }
         guard event is ExpectedBody.Wanted else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }

@@ -33,6 +33,9 @@ final class RawClient {
         return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
+    /// Says that nothing more will be sent.
+    func closeOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// What comes until the other end closes, or at least so many bytes.
     func receive(atLeast count: Int = .max) throws -> String {
         var received: [UInt8] = []

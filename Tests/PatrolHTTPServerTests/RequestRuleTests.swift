@@ -80,6 +80,20 @@ struct RequestRuleTests {
         }
     }
 
+    @Test("Who closes his side with the request gets his answer, and the end, at once")
+    func halfClosed() async throws {
+        try await TestServer.with { path in
+            for _ in 0..<20 {
+                let client = try RawClient(path: path)
+                client.send("GET /hello HTTP/1.1\r\n\(Self.host)\r\n")
+                client.closeOutput()
+                let began = TestServer.now()
+                #expect(try client.receive().hasSuffix("\r\n\r\nhello"))
+                #expect(TestServer.now() - began < .seconds(2))
+            }
+        }
+    }
+
     @Test("A connection carries one request after another, also if they come at once")
     func keepAlive() async throws {
         try await TestServer.with { path in

@@ -76,13 +76,15 @@ struct SocketTests {
         for _ in 0..<20 { #expect(try await chain.ctl("mark", forged).code == 0) }
         let records = try await run("patrolctl", ["records", "--kind", "mark", "--socket", chain.socket])
         #expect(records.output.split(separator: "\n").count == 20)
-        #expect(records.output.contains(#"a\n2026-11-26 21:00:00 +08:00  daemon.stopped  by=nobody\x1b[2J\x9b1A\u202e"#))
+        let shown = #"a\n2026-11-26 21:00:00 +08:00  daemon.stopped  by=nobody\x1b[2J\x9b1A\u202e"#
+        #expect(records.output.contains(shown))
         #expect(!records.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" || $0 == "\u{202E}" })
         let exact = try await chain.events(kind: "mark").last?.details["text"]?.value
         #expect(exact == .string(forged), "JSON has it as it is")
         #expect(try #require(chain.patrold).log.contains(#"by=nobody\x1b[2J"#))
 
-        let watch = "stty cols 60 rows 15; timeout 2 '\(Surroundings.programs ?? "")/patrolctl' watch --socket '\(chain.socket)'"
+        let program = "\(try #require(Surroundings.programs))/patrolctl"
+        let watch = "stty cols 60 rows 15; timeout 2 '\(program)' watch --socket '\(chain.socket)'"
         let screen = try await run("/usr/bin/script", ["-qec", watch, "/dev/null"])
         let frames = screen.output.components(separatedBy: "\u{1B}[H").dropFirst()
         #expect(!frames.isEmpty)

@@ -68,6 +68,24 @@ struct EdgeTortureTests {
         #expect(try await chain.patrold?.stop() == 0)
     }
 
+    /// Messages of a batch that hold one field with bytes, each with two bytes of length.
+    private static func messages(_ number: UInt8, _ tag: [UInt8], of size: Int, _ byte: UInt8, count: Int) -> [UInt8] {
+        func length(_ count: Int) -> [UInt8] {
+            [UInt8(count & 0x7F) | 0x80, UInt8(count >> 7 & 0x7F) | 0x80, UInt8(count >> 14)]
+        }
+        let inner = tag + length(size) + [UInt8](repeating: byte, count: size)
+        let one = [number << 3 | 2] + length(inner.count) + inner
+        return Array((0..<count).map { _ in one }.joined())
+    }
+
+    private static func json(positions: [String], events: [String]) -> [UInt8] {
+        let text = """
+            {"vehicle":"cart-01","journal_id":"00000000-0000-0000-0000-000000000001","boots":[{"number":1,"boot_id":"a"}],\
+            "positions":[\(positions.joined(separator: ","))],"events":[\(events.joined(separator: ","))]}
+            """
+        return Array(text.utf8)
+    }
+
     private static let bombs: [(name: String, type: String, plain: @Sendable () -> [UInt8])] = [
         (
             "4 million empty blocks", "application/x-protobuf",
@@ -81,6 +99,46 @@ struct EdgeTortureTests {
         (
             "a million empty objects of JSON", "application/json",
             { Array(("{\"positions\":[" + String(repeating: "{},", count: 1_000_000) + "{}]}").utf8) }
+        ),
+        ("packed columns of 32 kB", "application/x-protobuf", { messages(5, [0x2A], of: 32_000, 0, count: 250) }),
+        (
+            "500 events with 16 kB of commas as details", "application/x-protobuf",
+            { messages(6, [0x3A], of: 16_000, UInt8(ascii: ","), count: 500) }
+        ),
+        (
+            "156 events with 64 details each", "application/x-protobuf",
+            {
+                let details = Array(("{" + (10..<74).map { "\"\($0)\":1.5" }.joined(separator: ",") + "}").utf8)
+                let inner = [0x3A, UInt8(details.count & 0x7F) | 0x80, UInt8(details.count >> 7)] + details
+                let one = [0x32, UInt8(inner.count & 0x7F) | 0x80, UInt8(inner.count >> 7)] + inner
+                return Array((0..<156).map { _ in one }.joined())
+            }
+        ),
+        (
+            "300,000 members in an object of JSON", "application/json",
+            { Array(("{\"positions\":[{" + (0..<300_000).map { "\"\($0)\":0," }.joined() + "\"x\":0}]}").utf8) }
+        ),
+        (
+            "2700 positions of JSON", "application/json",
+            {
+                let positions = (1...2700).map {
+                    """
+                    {"sequence":\($0),"latitude":31.5,"longitude":120.5,"mode":3,"odometer_m":\($0),"boot":1,"boot_time_s":\($0).5,\
+                    "altitude_m":10.5,"speed_mps":2.25,"course_deg":100.5,"horizontal_error_m":1.5,"satellites":9,"status":1}
+                    """
+                }
+                return json(positions: positions, events: [])
+            }
+        ),
+        (
+            "1900 events of JSON with 14 details each", "application/json",
+            {
+                let details = (0..<14).map { "\"\($0)\":\"\($0)\"" }.joined(separator: ",")
+                let events = (1...1900).map {
+                    "{\"sequence\":\($0),\"kind\":\"a\",\"boot\":1,\"boot_time_s\":1,\"details\":{\(details)}}"
+                }
+                return json(positions: [], events: events)
+            }
         ),
         ("200 MB of zeros", "application/x-protobuf", { [UInt8](repeating: 0, count: 200_000_000) }),
     ]

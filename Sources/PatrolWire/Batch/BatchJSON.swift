@@ -39,7 +39,7 @@ enum BatchJSON {
     }
 
     static func decode(_ bytes: [UInt8]) throws(WireError) -> DecodedBatch {
-        try JSONScan.check(bytes)
+        try JSONScan.check(batch: bytes)
         let body = try JSONCoding.decode(Body.self, from: bytes)
         guard let journalID = JournalID(body.journal_id) else {
             throw WireError(field: "journal_id", reason: "is \"\(body.journal_id.prefix(64))\"; allowed: a UUID")

@@ -15,10 +15,20 @@ enum BatchRules {
     static let maximumBootBytes = 1024
     /// Of a batch's top level, those of later versions included.
     static let maximumFields = maximumEvents + maximumBlocks + maximumBoots + 100
-    /// Of JSON: each record, boot and event's details is one.
-    static let maximumObjects = maximumPositions + 2 * maximumEvents + maximumBoots + 100
-    /// The mean; a position has 18.
-    static let membersPerObject = 24
+    /// Of all blocks, tags and lengths included: a position has 26 at most, a block's frame 60; the rest is for columns that
+    /// later versions add.
+    static let maximumBlockNumbers = 32 * maximumPositions + 64 * maximumBlocks
+    /// Of all events: 5 kB for each of a cart's 200.
+    static let maximumEventsBytes = 1024 * 1024
+    /// Of all events together.
+    static let maximumDetails = 10_000
+    /// Of one object of JSON, an event's details among them; a position has 18.
+    static let maximumMembersOfObject = 64
+    /// Of a batch of JSON, which costs more than protobuf: a cart's largest has 480 kB of positions, 25,000 members and
+    /// 3000 objects, each record, boot and event's details being one.
+    static let maximumJSONBytes = 2 * 1024 * 1024
+    static let maximumMembers = 40_000
+    static let maximumObjects = 5000
     private static let maximumNameBytes = 64
     /// Half of ±2^53 ms, so that boot time and offset together stay within what JSON's numbers hold exactly.
     private static let millisecondRange: ClosedRange<Int64> = -(1 << 52)...(1 << 52)

@@ -1,22 +1,22 @@
 /// Counts what a batch of protobuf would make of memory, before anything is made of it.
 ///
 /// A field of two bytes can stand for an object of hundreds: 8 MiB of empty blocks, which gzip makes 8 kB of, are
-/// 4 million. Only the top level and the size of what lies in it are looked at; an element is no larger than
-/// `BatchRules` allows, and what it holds in memory is in proportion to that.
-///
-/// protobuf.dev/programming-guides/encoding: a message is a row of tags, each with a value whose wire type says how long it
-/// is.
+/// 4 million. A byte in a block's columns can stand for a number of eight, and five in an event's details for a member of a
+/// hundred: those are counted too, wherever they lie.
 struct BatchScan {
     private let bytes: [UInt8]
-    private var offset = 0
     private var counts: [UInt64: Int] = [:]
-    private var fields = 0
+    private var eventBytes = 0
+    private var blockNumbers = 0
+    private var detailMembers = 0
 
     /// Of `Batch` in patrol.proto.
     private enum Field {
         static let boots: UInt64 = 4
         static let blocks: UInt64 = 5
         static let events: UInt64 = 6
+        /// Of `Event`.
+        static let details: UInt64 = 7
     }
 
     /// - Throws: an error that names the field that there is too much of, or for what is not protobuf.
@@ -30,97 +30,56 @@ struct BatchScan {
     }
 
     private mutating func run() throws(WireError) {
-        while offset < bytes.count {
-            let tag = try varint()
-            fields += 1
-            guard fields <= BatchRules.maximumFields else {
-                throw .tooMany("batch", "fields", fields, maximum: BatchRules.maximumFields)
-            }
-            try skip(field: tag >> 3, wireType: tag & 7)
-        }
-    }
-
-    private mutating func skip(field: UInt64, wireType: UInt64) throws(WireError) {
-        switch wireType {
-        case 0: _ = try varint()
-        case 1: try advance(by: 8)
-        case 2:
-            let length = try varint()
-            guard length <= UInt64(bytes.count - offset) else { throw Self.damaged }
-            try count(field, bytes: Int(length))
-            try advance(by: Int(length))
-        case 5: try advance(by: 4)
-        // Groups, which proto3 does not have.
-        default: throw Self.damaged
-        }
-    }
-
-    private mutating func count(_ field: UInt64, bytes: Int) throws(WireError) {
-        let (name, most, largest): (String, Int, Int)
-        switch field {
-        case Field.boots: (name, most, largest) = ("boots", BatchRules.maximumBoots, BatchRules.maximumBootBytes)
-        case Field.blocks:
-            (name, most, largest) = ("position_blocks", BatchRules.maximumBlocks, BatchRules.maximumBlockBytes)
-        case Field.events: (name, most, largest) = ("events", BatchRules.maximumEvents, BatchRules.maximumEventBytes)
-        default: return
-        }
-        let number = counts[field, default: 0] + 1
-        counts[field] = number
-        guard number <= most else { throw .tooMany(name, "elements", number, maximum: most) }
-        guard bytes <= largest else { throw .tooMany("\(name)[\(number)]", "bytes", bytes, maximum: largest) }
-    }
-
-    private mutating func varint() throws(WireError) -> UInt64 {
-        var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), to: 70, by: 7) {
-            guard offset < bytes.count else { throw Self.damaged }
-            let byte = bytes[offset]
-            offset += 1
-            value |= UInt64(byte & 0x7F) << min(shift, 63)
-            if byte < 0x80 { return value }
-        }
-        throw Self.damaged
-    }
-
-    private mutating func advance(by count: Int) throws(WireError) {
-        guard count <= bytes.count - offset else { throw Self.damaged }
-        offset += count
-    }
-
-    private static var damaged: WireError { WireError(field: "batch", reason: "is not protobuf") }
-}
-
-/// Counts what a batch of JSON would make of memory, before anything is made of it: objects, and the commas between them
-/// and within them. What is no JSON is somebody else's to say.
-enum JSONScan {
-    /// - Throws: if there is more than the largest batch has.
-    static func check(_ bytes: [UInt8]) throws(WireError) {
-        var objects = 0
-        var commas = 0
-        var isInText = false
-        var isEscaped = false
-        for byte in bytes {
-            if isInText {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInText = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isInText = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): objects += 1
-            case UInt8(ascii: ","): commas += 1
+        var fields = ProtobufFields(bytes, in: bytes.indices)
+        while let field = try fields.next() {
+            try Self.bound(fields.count, "batch", "fields", BatchRules.maximumFields)
+            guard let field else { continue }
+            switch field.number {
+            case Field.boots: try count(field, "boots", BatchRules.maximumBoots, bytes: BatchRules.maximumBootBytes)
+            case Field.blocks:
+                try count(field, "position_blocks", BatchRules.maximumBlocks, bytes: BatchRules.maximumBlockBytes)
+                try countNumbers(field)
+            case Field.events:
+                try count(field, "events", BatchRules.maximumEvents, bytes: BatchRules.maximumEventBytes)
+                try countMembers(field)
             default: break
             }
         }
-        guard objects <= BatchRules.maximumObjects else {
-            throw .tooMany("batch", "objects", objects, maximum: BatchRules.maximumObjects)
+    }
+
+    private mutating func count(
+        _ field: ProtobufFields.Delimited,
+        _ name: String,
+        _ most: Int,
+        bytes largest: Int
+    ) throws(WireError) {
+        let number = counts[field.number, default: 0] + 1
+        counts[field.number] = number
+        try Self.bound(number, name, "elements", most)
+        try Self.bound(field.range.count, "\(name)[\(number)]", "bytes", largest)
+    }
+
+    /// Each tag, length and number of a block ends with a byte below 0x80, so that those bytes are at least as many as the
+    /// numbers, however its columns are nested.
+    private mutating func countNumbers(_ block: ProtobufFields.Delimited) throws(WireError) {
+        blockNumbers += bytes[block.range].reduce(0) { $0 + ($1 < 0x80 ? 1 : 0) }
+        try Self.bound(blockNumbers, "position_blocks", "numbers", BatchRules.maximumBlockNumbers)
+    }
+
+    private mutating func countMembers(_ event: ProtobufFields.Delimited) throws(WireError) {
+        eventBytes += event.range.count
+        try Self.bound(eventBytes, "events", "bytes", BatchRules.maximumEventsBytes)
+        var fields = ProtobufFields(bytes, in: event.range)
+        while let field = try fields.next() {
+            guard let field, field.number == Field.details else { continue }
+            let scan = try JSONScan(bytes[field.range], "details_json", mostObjects: 1)
+            try Self.bound(scan.members, "details_json", "members", BatchRules.maximumMembersOfObject)
+            detailMembers += scan.members
+            try Self.bound(detailMembers, "events", "details", BatchRules.maximumDetails)
         }
-        let most = BatchRules.maximumObjects * BatchRules.membersPerObject
-        guard commas <= most else { throw .tooMany("batch", "members", commas, maximum: most) }
+    }
+
+    private static func bound(_ count: Int, _ field: String, _ what: String, _ most: Int) throws(WireError) {
+        guard count <= most else { throw .tooMany(field, what, count, maximum: most) }
     }
 }

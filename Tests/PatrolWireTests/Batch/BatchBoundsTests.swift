@@ -68,23 +68,93 @@ struct BatchBoundsTests {
         #expect("\(try #require(error))".contains("positions has 12120 elements"))
     }
 
-    @Test(
-        "JSON too: a million empty objects, or as many members",
-        arguments: [
-            "[" + String(repeating: "{},", count: 1_000_000) + "{}]", String(repeating: "[", count: 100_000),
-            "[" + String(repeating: "1,", count: 1_000_000) + "1]",
+    @Test("JSON too: objects, depth, members, members of one object, bytes")
+    func json() throws {
+        let lists = [
+            "[" + String(repeating: "{},", count: 500_000) + "{}]", String(repeating: "[", count: 100_000),
+            "[" + String(repeating: "1,", count: 100_000) + "1]",
+            "[{" + (0..<65).map { "\"\($0)\":0" }.joined(separator: ",") + "}]",
+            "[{\"x\":\"" + String(repeating: "x", count: 2 * 1024 * 1024) + "\"}]",
         ]
-    )
-    func json(list: String) throws {
-        let text =
-            #"{"vehicle":"cart-01","journal_id":"00000000-0000-0000-0000-000000000001","boots":[],"events":[],"positions":"#
-            + list + "}"
-        let error = #expect(throws: WireError.self) { try BatchDecoder.decode(Array(text.utf8), as: .json) }
+        let words = ["5001 objects", "5001 objects", "members", "65 members", "bytes of JSON"]
+        for (list, words) in zip(lists, words) {
+            let text =
+                #"{"vehicle":"cart-01","journal_id":"00000000-0000-0000-0000-000000000001","boots":[],"events":[],"positions":"#
+                + list + "}"
+            let error = #expect(throws: WireError.self) { try BatchDecoder.decode(Array(text.utf8), as: .json) }
+            #expect(try #require(error).isTooLarge)
+            #expect(error.map { "\($0)".contains(words) } == true)
+        }
+    }
+
+    @Test("What lies deeper in a block or an event counts too")
+    func nested() throws {
+        var column = Patrol_V1_PositionBlock()
+        column.latitudeE7 = [Int64](repeating: 0, count: 20_000)
+        var inner = Patrol_V1_PositionBlock()
+        inner.timeMs.runLength = [UInt32](repeating: 0, count: 20_000)
+        for block in [column, inner] {
+            var message = Patrol_V1_Batch()
+            message.positionBlocks = Array(repeating: block, count: 30)
+            try refuses(message, "position_blocks has")
+        }
+        var event = Patrol_V1_Event()
+        event.detailsJson = "{" + (0..<64).map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+        var message = Patrol_V1_Batch()
+        message.events = Array(repeating: event, count: 157)
+        try refuses(message, "events has 10048 details")
+        event.detailsJson = "{\"a\":[[[0]]]}"
+        message.events = [event]
+        try refuses(message, "details_json has 2 objects")
+        event.detailsJson = "{\"a\":\"" + String(repeating: ",", count: 16_000) + "\"}"
+        message.events = Array(repeating: event, count: 66)
+        try refuses(message, "events has 1056726 bytes")
+        message.events = Array(repeating: event, count: 65)
+        try BatchScan.check(message.serializedBytes())
+    }
+
+    private func refuses(_ message: Patrol_V1_Batch, _ words: String) throws {
+        let bytes: [UInt8] = try message.serializedBytes()
+        let error = #expect(throws: WireError.self) { try BatchScan.check(bytes) }
         #expect(try #require(error).isTooLarge)
+        let said = "\(try #require(error))"
+        #expect(said.contains(words))
+    }
+
+    @Test("The largest batch that a cart sends passes, each position in a block and a boot of its own")
+    func largest() throws {
+        var block = Patrol_V1_PositionBlock()
+        block.count = 1
+        let all: [Int64] = [.max]
+        block.latitudeE7 = all
+        block.longitudeE7 = all
+        block.odometerM = all
+        block.receivedDs.each = all
+        block.timeMs.each = all
+        block.timeMark.each = all
+        block.altitudeDm = all
+        block.speedCmps = all
+        block.courseDdeg = all
+        block.horizontalErrorDm.each = all
+        block.satellites.each = all
+        block.mode.each = all
+        block.status.each = all
+        var event = Patrol_V1_Event()
+        event.detailsJson = "{" + (0..<40).map { "\"key-\($0)\":\"\($0)\"" }.joined(separator: ",") + "}"
+        var message = Patrol_V1_Batch()
+        message.positionBlocks = Array(repeating: block, count: 1200)
+        message.boots = Array(repeating: Patrol_V1_Boot(), count: 1400)
+        message.events = Array(repeating: event, count: 200)
+        try BatchScan.check(message.serializedBytes())
+        block.count = 120
+        block.latitudeE7 = [Int64](repeating: .max, count: 120)
+        block.timeMs.each = block.latitudeE7
+        message.positionBlocks = Array(repeating: block, count: 100)
+        try BatchScan.check(message.serializedBytes())
     }
 
     @Test("What stands in a text is not counted")
     func text() throws {
-        try JSONScan.check(Array(#"{"a":"\#(String(repeating: "{,[\\\"", count: 50_000))"}"#.utf8))
+        try JSONScan.check(batch: Array(#"{"a":"\#(String(repeating: "{,[\\\"", count: 50_000))"}"#.utf8))
     }
 }

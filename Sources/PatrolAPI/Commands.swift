@@ -1,11 +1,11 @@
 /// What somebody orders by a request's body.
-public protocol Command: Decodable {
+public protocol CommandRequest: Decodable {
     /// The body's members; any other is refused, since it was meant to say something.
     associatedtype CodingKeys: CodingKey & CaseIterable
 }
 
 /// `POST /v1/announcements`: play a clip now.
-public struct SayCommand: Command, Encodable, Hashable, Sendable {
+public struct SayCommand: CommandRequest, Encodable, Hashable, Sendable {
     /// The clip's file name.
     public var clip: String
     /// `manual`, `live` or `emergency`; `nil` means `manual`.
@@ -71,7 +71,7 @@ public struct StopAnswer: Codable, Hashable, Sendable {
 }
 
 /// `POST /v1/mute`: silence, until a time or until somebody ends it (`DELETE /v1/mute`).
-public struct MuteCommand: Command, Encodable, Hashable, Sendable {
+public struct MuteCommand: CommandRequest, Encodable, Hashable, Sendable {
     /// RFC 3339; `nil` for no end.
     public var until: String?
 
@@ -87,7 +87,7 @@ public struct MuteCommand: Command, Encodable, Hashable, Sendable {
 }
 
 /// `POST /v1/marks`: look at this moment.
-public struct MarkCommand: Command, Encodable, Hashable, Sendable {
+public struct MarkCommand: CommandRequest, Encodable, Hashable, Sendable {
     /// Up to 500 characters.
     public var text: String?
 
@@ -103,7 +103,7 @@ public struct MarkCommand: Command, Encodable, Hashable, Sendable {
 }
 
 /// `POST /v1/duty`: duty begins; `DELETE /v1/duty` ends it.
-public struct DutyCommand: Command, Encodable, Hashable, Sendable {
+public struct DutyCommand: CommandRequest, Encodable, Hashable, Sendable {
     /// `patrol`, `visit`, `security` or `call-out`; `nil` means `patrol`.
     public var kind: String?
     /// 1 to 64 of a–z, A–Z, 0–9, `.`, `_`, `-`.
@@ -131,7 +131,7 @@ public struct CommandAnswer: Codable, Hashable, Sendable {
 }
 
 /// `POST /v1/queue/retry`: send again what a destination refused.
-public struct RetryCommand: Command, Encodable, Hashable, Sendable {
+public struct RetryCommand: CommandRequest, Encodable, Hashable, Sendable {
     /// Its name; `nil` for all of them.
     public var destination: String?
 

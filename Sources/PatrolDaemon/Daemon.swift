@@ -9,7 +9,7 @@ import PatrolVehicle
 import ServiceLifecycle
 import UnixSignals
 
-/// The composition root: it knows every room, and no room knows it.
+/// Starts the daemon and stops it in order.
 public enum Daemon {
     /// As `patrold --version` and the status say it.
     public static let version = Release.version
@@ -29,7 +29,7 @@ public enum Daemon {
     /// Runs until SIGTERM or SIGINT.
     /// - Throws: ``StartError`` if it cannot start.
     public static func run(_ configuration: Configuration) async throws {
-        let machine = try Machine(configuration)
+        let host = try HostInfo(configuration)
         let notification = ServiceNotification.fromEnvironment()
         let clocks = Clocks.system
         let logger = logger(configuration, clocks)
@@ -38,40 +38,39 @@ public enum Daemon {
         }
         // One event loop serves the socket and the uploads: neither has work for more.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let journal = try openJournal(configuration, machine, clocks)
+        let journal = try openJournal(configuration, host, clocks)
         do {
             try SocketFile.prepare(configuration.controlSocket)
         } catch {
             throw StartError(description: error.description)
         }
-        let premises = Premises(configuration, machine, clocks, journal, group.next(), logger)
-        let house: House
+        let parts: Composition
         do {
-            house = try House(premises)
+            parts = try Composition(configuration, host, clocks, journal, group.next(), logger)
+            try parts.begin()
         } catch {
             throw StartError(description: "\(error)")
         }
-        house.begin()
         let control = ControlServer(
             socketPath: configuration.controlSocket,
-            routes: house.routes,
+            routes: parts.routes,
             eventLoopGroup: group,
             now: { clocks.now() },
             logger: logger,
             onRunning: {
-                house.started()
+                logger.info("running", metadata: ["version": "\(version)", "what": "\(configuration.summary)"])
                 FailedStarts.fromEnvironment().clear()
                 notification.ready(status: "running")
             }
         )
-        // Stopped in the reverse order: nobody asks any more, no fix comes, the loudspeaker falls silent, the last event is
+        // Stopped in the reverse order: nobody asks any more, the loudspeaker falls silent, the last event is
         // written, what can be is uploaded, and the journal closes last.
         let services: [any Service] =
             [JournalService(journal: journal)]
-            + (house.uploaders.isEmpty ? [] : [UploadService(uploaders: house.uploaders)]) + [premises.events]
-            + (house.light.map { [$0] } ?? []) + (house.voice?.services ?? []) + [
-                house.kernelClockService, house.receiverService, control,
-                StopNotice(notification: notification, stream: premises.stream, loudspeaker: house.voice?.loudspeaker),
+            + (parts.uploaders.isEmpty ? [] : [UploadService(uploaders: parts.uploaders)]) + [parts.writer]
+            + (parts.clips.map { [$0] } ?? []) + [
+                CartService(cart: parts.cart), KernelClockService(cart: parts.cart, logger: logger), control,
+                StopNotice(notification: notification, stream: parts.stream, cart: parts.cart),
             ]
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
@@ -80,19 +79,19 @@ public enum Daemon {
         )
         settings.maximumGracefulShutdownDuration = stopLimit
         try await ServiceGroup(configuration: settings).run()
-        if await house.shutDown() { try await group.shutdownGracefully() }
+        if await parts.shutDown() { try await group.shutdownGracefully() }
         logger.info("stopped")
     }
 
     private static func openJournal(
         _ configuration: Configuration,
-        _ machine: Machine,
+        _ host: HostInfo,
         _ clocks: Clocks
     ) throws(StartError) -> Journal {
         do {
             return try Journal(
                 folder: configuration.journal.folder,
-                bootID: machine.bootID,
+                bootID: host.bootID,
                 clocks: clocks,
                 commitInterval: configuration.journal.commitInterval
             )
@@ -115,24 +114,5 @@ public enum Daemon {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .notice)
         return logger
-    }
-}
-
-/// Says that the stop began, and ends what would keep the socket's server waiting: streams for their readers, and those
-/// who wait for the end of a clip.
-private struct StopNotice: Service {
-    let notification: ServiceNotification
-    let stream: StreamHub
-    let loudspeaker: Loudspeaker?
-
-    func run() async throws {
-        do {
-            try await gracefulShutdown()
-        } catch is CancellationError {
-            // Another service failed; the streams end all the same.
-        }
-        notification.stopping(status: "committing and uploading what can be uploaded")
-        stream.finish()
-        loudspeaker?.bell.tell { $0.endsWaiting = true }
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A thread of its own for SQLite, as the executor of the actor that owns the database.
+/// A thread of its own for SQLite, as the executor of the actor that owns the database, and of tasks that work for it.
 ///
 /// SQLite blocks: one fsync on an SD card may take seconds. On the threads of Swift's pool, of which there are as many
 /// as cores, or on an event loop that would hold up everybody else.
 ///
 /// The thread sleeps while there is nothing to do, and ends when the actor that holds this object is gone.
-public final class DatabaseThread: SerialExecutor {
+public final class DatabaseThread: SerialExecutor, TaskExecutor {
     private let jobs = JobQueue()
 
     /// Starts the thread.
@@ -38,7 +38,7 @@ public final class DatabaseThread: SerialExecutor {
 
     /// Lets the thread run a job after those that wait already.
     public func enqueue(_ job: consuming ExecutorJob) {
-        jobs.append(UnownedJob(job), on: asUnownedSerialExecutor())
+        jobs.append(UnownedJob(job), on: asUnownedSerialExecutor(), asUnownedTaskExecutor())
     }
 }
 
@@ -59,7 +59,9 @@ public struct DatabaseThreadError: Error, Hashable, Sendable, CustomStringConver
 private final class JobQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var waiting: [(job: UnownedJob, executor: UnownedSerialExecutor)] = []
+    private typealias Waiting = (job: UnownedJob, actor: UnownedSerialExecutor, task: UnownedTaskExecutor)
+
+    private var waiting: [Waiting] = []
     private var isFinished = false
 
     init() {
@@ -74,9 +76,9 @@ private final class JobQueue: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func append(_ job: UnownedJob, on executor: UnownedSerialExecutor) {
+    func append(_ job: UnownedJob, on actor: UnownedSerialExecutor, _ task: UnownedTaskExecutor) {
         pthread_mutex_lock(mutex)
-        waiting.append((job, executor))
+        waiting.append((job, actor, task))
         pthread_cond_signal(change)
         pthread_mutex_unlock(mutex)
     }
@@ -91,12 +93,12 @@ private final class JobQueue: @unchecked Sendable {
     /// Runs jobs until the queue is finished and empty.
     func run() {
         while let jobs = next() {
-            for (job, executor) in jobs { job.runSynchronously(on: executor) }
+            for (job, actor, task) in jobs { job.runSynchronously(isolatedTo: actor, taskExecutor: task) }
         }
     }
 
     /// Waits for jobs and takes them all; `nil` at the end.
-    private func next() -> [(job: UnownedJob, executor: UnownedSerialExecutor)]? {
+    private func next() -> [Waiting]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         // pthread_cond_wait(3): "Spurious wakeups … may occur", so the condition is looked at again each time.

@@ -90,14 +90,28 @@ public enum DutyError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Where duty is signed on and off; one at a time.
-public struct DutyDesk: Hashable, Sendable {
+/// Duty, signed on and off; one at a time.
+public struct DutyMachine: Hashable, Sendable {
+    private static let stateName = "duty"
+
     /// What runs; `nil` for nothing.
     public private(set) var current: Duty?
 
     /// - Parameter current: what ran when the daemon ended; see ``Duty/init(persisted:boot:)``.
     public init(current: Duty? = nil) {
         self.current = current
+    }
+
+    /// - Parameters:
+    ///   - states: what was kept over the restart; see ``KeptState``.
+    ///   - boot: the kernel's name for the present boot.
+    public init(keptIn states: [String: [String: DetailValue]], boot: String) {
+        current = states[Self.stateName].flatMap { Duty(persisted: $0, boot: boot) }
+    }
+
+    /// As it must outlive a restart.
+    public func kept(boot: String) -> KeptState {
+        KeptState(name: Self.stateName, details: current?.persisted(boot: boot))
     }
 
     /// Starts a duty.

@@ -52,8 +52,16 @@ public struct PositionPipeline: Hashable, Sendable {
     private var odometer: Odometer
     private var sampler: Sampler
     private var tracker: ZoneTracker
-    private var latest: Position?
     private var lastJumpEvent: Instant?
+
+    /// The last accepted fix, recorded or not; `nil` before the first one.
+    public private(set) var latest: Position?
+
+    /// Whether the cart drives.
+    public var motion: Motion { detector.motion }
+
+    /// The ids of the zones that it is in; `nil` before the first accepted fix, when nobody knows.
+    public var zones: Set<String>? { latest == nil ? nil : tracker.current }
 
     /// What time it is. A copy tells the time of other events until the next fix or reading of the kernel's clock.
     public private(set) var clock: WallClock
@@ -82,7 +90,7 @@ public struct PositionPipeline: Hashable, Sendable {
             motion: detector.motion,
             odometerMetres: odometer.wholeMetres,
             counters: filter.counters,
-            zones: latest == nil ? nil : tracker.current
+            zones: zones
         )
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolCore
 import PatrolHTTPServer
 
 /// Who finds a place at the socket however many others are connected: root, the daemon's own user, and the group
@@ -33,7 +34,7 @@ enum Administrators {
         }
     }
 
-    private static func userName(of uid: UInt32) -> String? {
+    static func userName(of uid: UInt32) -> String? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16 * 1024)
@@ -43,9 +44,29 @@ enum Administrators {
 }
 
 extension ConnectionPeer {
-    /// Who asks, as records show it: `uid 1000, pid 4711`.
-    var requester: String {
-        guard case .process(let process) = self else { return "unknown" }
-        return "uid \(process.uid), pid \(process.pid)"
+    /// Who asks.
+    var commandOrigin: CommandOrigin {
+        guard case .process(let process) = self else { return .unknown }
+        return .process(
+            LocalProcess(
+                uid: process.uid,
+                user: Administrators.userName(of: process.uid),
+                pid: process.pid,
+                program: Self.program(of: process.pid),
+                isAdministrator: Administrators.contains(self)
+            )
+        )
+    }
+
+    /// proc_pid_comm(5): the name of the program, 15 bytes of it; `nil` for a process that is gone, or that the unit hides.
+    private static func program(of pid: Int32) -> String? {
+        let file = open("/proc/\(pid)/comm", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = read(file, &bytes, bytes.count)
+        guard count > 1 else { return nil }
+        // A process gives itself any name.
+        return VisibleText.of(String(decoding: bytes[..<(count - 1)], as: UTF8.self))
     }
 }

@@ -10,7 +10,7 @@ enum CommandBody {
     private static let maximumBytes = 16 * 1024
 
     /// - Throws: ``APIError`` with what is wrong.
-    static func read<Command: PatrolAPI.Command>(_ type: Command.Type, of request: Request) async throws -> Command {
+    static func read<Command: CommandRequest>(_ type: Command.Type, of request: Request) async throws -> Command {
         let buffer: ByteBuffer
         do {
             buffer = try await request.body.collect(upTo: maximumBytes)
@@ -28,7 +28,7 @@ enum CommandBody {
         )
     }
 
-    static func decode<Command: PatrolAPI.Command>(_ type: Command.Type, from bytes: [UInt8]) throws -> Command {
+    static func decode<Command: CommandRequest>(_ type: Command.Type, from bytes: [UInt8]) throws -> Command {
         do {
             let members = try APICoding.decode(Members.self, from: bytes).names
             let allowed = Command.CodingKeys.allCases.map(\.stringValue)

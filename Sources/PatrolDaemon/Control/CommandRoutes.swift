@@ -2,65 +2,62 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import PatrolAPI
+import PatrolCore
 import PatrolHTTPServer
 
 /// What the socket does on order: the paths that change something.
 struct CommandRoutes: Sendable {
-    let desk: InformationDesk
-    let commands: CommandDesk
+    let reporter: StatusReporter
+    let commands: CommandHandler
     let retry: QuarantineRetry
-    let markLimit: MarkLimit
 
     func add(to table: inout Routes) {
         func on(
             _ method: HTTPRequest.Method,
             _ path: APIPath,
             queries: [String] = [],
-            _ answer: @escaping @Sendable (Request, _ requester: String) async throws -> Response
+            _ answer: @escaping @Sendable (Request, _ origin: CommandOrigin) async throws -> Response
         ) {
             table.on(method, path.rawValue) { request, _, connection in
                 try QueryNames.check(request, allowed: queries)
-                return try await answer(request, connection.peer.requester)
+                return try await answer(request, connection.peer.commandOrigin)
             }
         }
-        on(.post, .announcements) { request, requester in
+        on(.post, .announcements) { request, origin in
             let command = try await CommandBody.read(SayCommand.self, of: request)
-            return try ControlRoutes.json(try await commands.say(command, by: requester))
+            return try ControlRoutes.json(try await commands.say(command, by: origin))
         }
-        on(.delete, .announcements, queries: ["queue"]) { request, requester in
+        on(.delete, .announcements, queries: ["queue"]) { request, origin in
             let andQueue = try Self.flag("queue", of: request)
-            return try ControlRoutes.json(try await commands.stop(andQueue: andQueue, by: requester))
+            return try ControlRoutes.json(try await commands.stop(andQueue: andQueue, by: origin))
         }
-        on(.post, .mute) { request, requester in
-            try await commands.mute(try await CommandBody.read(MuteCommand.self, of: request), by: requester)
+        on(.post, .mute) { request, origin in
+            try await commands.mute(try await CommandBody.read(MuteCommand.self, of: request), by: origin)
             return try ControlRoutes.json(CommandAnswer())
         }
-        on(.delete, .mute) { _, requester in
-            try await commands.unmute(by: requester)
+        on(.delete, .mute) { _, origin in
+            try await commands.unmute(by: origin)
             return try ControlRoutes.json(CommandAnswer())
         }
         on(.post, .clips) { _, _ in
-            guard let report = await desk.refreshedClipsReport() else { throw CommandDesk.noLoudspeaker }
+            guard let report = try await reporter.refreshedClipsReport() else { throw APIError.noLoudspeaker }
             return try ControlRoutes.json(report)
         }
-        on(.post, .duty) { request, requester in
-            try await commands.startDuty(try await CommandBody.read(DutyCommand.self, of: request), by: requester)
-            return try ControlRoutes.json(desk.dutyReport())
+        on(.post, .duty) { request, origin in
+            try await commands.startDuty(try await CommandBody.read(DutyCommand.self, of: request), by: origin)
+            return try ControlRoutes.json(try await reporter.duty())
         }
-        on(.delete, .duty) { _, requester in
-            try await commands.endDuty(by: requester)
-            return try ControlRoutes.json(desk.dutyReport())
+        on(.delete, .duty) { _, origin in
+            try await commands.endDuty(by: origin)
+            return try ControlRoutes.json(try await reporter.duty())
         }
-        on(.post, .retry) { request, requester in
+        on(.post, .retry) { request, origin in
             let command = try await CommandBody.read(RetryCommand.self, of: request)
-            let count = try await retry.retry(command.destination, by: requester)
+            let count = try await retry.retry(command.destination, by: origin.description)
             return try ControlRoutes.json(RetryAnswer(retrying: count))
         }
-        table.on(.post, APIPath.marks.rawValue) { request, _, connection in
-            try QueryNames.check(request, allowed: [])
-            let mark = try await CommandBody.read(MarkCommand.self, of: request)
-            try markLimit.check(connection.peer)
-            try await commands.mark(mark, by: connection.peer.requester)
+        on(.post, .marks) { request, origin in
+            try await commands.mark(try await CommandBody.read(MarkCommand.self, of: request), by: origin)
             return try ControlRoutes.json(CommandAnswer())
         }
     }

@@ -9,12 +9,11 @@ import PatrolWire
 
 /// What the socket answers to which path.
 struct ControlRoutes: Sendable {
-    let desk: InformationDesk
+    let reporter: StatusReporter
     let journal: Journal
     let stream: StreamHub
-    let commands: CommandDesk
+    let commands: CommandHandler
     let retry: QuarantineRetry
-    let markLimit: MarkLimit
 
     func table() -> Routes {
         var table = Routes()
@@ -28,10 +27,10 @@ struct ControlRoutes: Sendable {
                 return try await answer(request)
             }
         }
-        get(.health) { _ in try Self.json(desk.health()) }
-        get(.status) { _ in try Self.json(desk.status()) }
+        get(.health) { _ in try Self.json(try await reporter.health()) }
+        get(.status) { _ in try Self.json(try await reporter.status()) }
         get(.position) { _ in
-            guard let position = desk.position() else {
+            guard let position = reporter.position(try await reporter.look()) else {
                 throw APIError(
                     code: "not_found",
                     message: "no position is known yet",
@@ -40,31 +39,31 @@ struct ControlRoutes: Sendable {
             }
             return try Self.json(position)
         }
-        get(.queue) { _ in try Self.json(try await desk.queue()) }
+        get(.queue) { _ in try Self.json(try await reporter.queue()) }
         get(.announcements) { _ in
-            guard let report = desk.announcements() else { throw CommandDesk.noLoudspeaker }
+            guard let report = try await reporter.announcements() else { throw APIError.noLoudspeaker }
             return try Self.json(report)
         }
         get(.plan, queries: ["date"]) { request in
             let date = request.uri.queryParameters["date"].map(String.init)
-            guard let report = try desk.plan(on: date) else { throw CommandDesk.noLoudspeaker }
+            guard let report = try await reporter.plan(on: date) else { throw APIError.noLoudspeaker }
             return try Self.json(report)
         }
         get(.clips) { _ in
-            guard let report = desk.clipsReport() else { throw CommandDesk.noLoudspeaker }
+            guard let report = try await reporter.clipsReport() else { throw APIError.noLoudspeaker }
             return try Self.json(report)
         }
-        get(.duty) { _ in try Self.json(desk.dutyReport()) }
-        get(.zones) { _ in try Self.json(desk.zones()) }
-        get(.timeZone) { _ in try Self.json(desk.timeZone()) }
+        get(.duty) { _ in try Self.json(try await reporter.duty()) }
+        get(.zones) { _ in try Self.json(try await reporter.zones()) }
+        get(.timeZone) { _ in try Self.json(try await reporter.timeZone()) }
         get(.records, queries: HistoryParameters.known) { request in
             var page = try await records(try HistoryParameters(Self.pairs(request)))
-            page.timeZone = desk.zone.name
+            page.timeZone = reporter.zone.name
             return try Self.json(page)
         }
         get(.track, queries: HistoryParameters.known) { request in track(try HistoryParameters(Self.pairs(request))) }
         get(.stream) { _ in lines() }
-        CommandRoutes(desk: desk, commands: commands, retry: retry, markLimit: markLimit).add(to: &table)
+        CommandRoutes(reporter: reporter, commands: commands, retry: retry).add(to: &table)
         return table
     }
 
@@ -143,11 +142,11 @@ struct ControlRoutes: Sendable {
     }
 
     private func lines() -> Response {
-        let body = ResponseBody { [desk, stream] writer in
+        let body = ResponseBody { [reporter, stream] writer in
             // Subscribed before the status is read, so that nothing falls between the two.
             let reader = stream.subscribe()
             defer { stream.unsubscribe(reader) }
-            try await writer.write(try Self.line(StreamItem(status: desk.status())))
+            try await writer.write(try Self.line(StreamItem(status: try await reporter.status())))
             while let items = await reader.next() {
                 try await writer.write(contentsOf: try items.map(Self.line))
             }

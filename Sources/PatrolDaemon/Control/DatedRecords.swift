@@ -1,3 +1,4 @@
+import PatrolAPI
 import PatrolCore
 import PatrolJournal
 import PatrolWire
@@ -22,5 +23,26 @@ extension EventJSON {
     /// An event with the time that the journal knows it by.
     init(_ dated: Dated<StoredEvent>) {
         self.init(dated.recorded, time: dated.effectiveTime, isCorrected: dated.isCorrected)
+    }
+}
+
+extension CurrentPosition {
+    /// Where the cart is; `nil` before anybody knows.
+    init?(_ cart: CartSnapshot) {
+        guard let position = cart.position.latest else { return nil }
+        let age = (cart.at - position.receivedAt).inSeconds
+        self.init(
+            ageSeconds: (age * 1000).rounded() / 1000,
+            motion: cart.isMoving ? "moving" : "parked",
+            position: PositionJSON(current: position, clock: cart.clock)
+        )
+    }
+}
+
+extension StreamItem {
+    /// `nil` before anybody knows where the cart is.
+    init?(positionOf cart: CartSnapshot) {
+        guard let position = CurrentPosition(cart) else { return nil }
+        self.init(position: position)
     }
 }

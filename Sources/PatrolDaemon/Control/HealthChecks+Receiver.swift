@@ -3,11 +3,13 @@ import PatrolCore
 
 /// What can be wrong with the receiver and the time of day.
 extension HealthChecks {
-    static func gps(_ content: StatusBoard.Content) -> HealthReport.Check {
+    static func gps(_ cart: CartSnapshot) -> HealthReport.Check {
         HealthReport.Check(
             name: "gps",
-            state: content.hasFix ? .ok : .degraded,
-            message: ([content.gpsState] + [receivers(content.receivers)].compactMap { $0 }).joined(separator: "; ")
+            state: cart.hasFix ? .ok : .degraded,
+            message: ([cart.gpsState.description] + [receivers(cart.receivers)].compactMap { $0 }).joined(
+                separator: "; "
+            )
         )
     }
 
@@ -22,8 +24,7 @@ extension HealthChecks {
         return "uses \(used), not \(others); [gps] device chooses"
     }
 
-    static func clock(_ content: StatusBoard.Content, at now: Instant) -> HealthReport.Check {
-        let clock = content.clock
+    static func clock(_ clock: WallClock, at now: Instant) -> HealthReport.Check {
         switch clock.state(at: now) {
         case .untrusted(let reason):
             return HealthReport.Check(name: "clock", state: .degraded, message: "not trusted: \(reason.rawValue)")

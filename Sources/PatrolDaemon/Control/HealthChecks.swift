@@ -2,20 +2,21 @@ import PatrolAPI
 import PatrolCore
 import PatrolJournal
 
-/// Judges what is on the board: one check for each thing that somebody could put right.
+/// Judges the cart as it is: one check for each thing that somebody could put right.
 enum HealthChecks {
     /// A short loss of the network is a cart's daily life; after this long somebody should look.
     static let uploadPatience = Duration.seconds(600)
 
     static func report(
-        _ content: StatusBoard.Content,
+        _ cart: CartSnapshot,
         _ journal: JournalHealth,
-        _ fittings: Fittings = .none,
+        _ uploads: [UploadBoard.Destination] = [],
+        _ peripherals: PeripheralStatus = .none,
         at now: Instant
     ) -> HealthReport {
         HealthReport(
-            checks: [gps(content), clock(content, at: now), self.journal(journal, at: now)]
-                + self.fittings(fittings, at: now) + content.uploads.map { upload($0, at: now) }
+            checks: [gps(cart), clock(cart.clock, at: now), self.journal(journal, at: now)]
+                + self.peripherals(peripherals, at: now) + uploads.map { upload($0, at: now) }
         )
     }
 
@@ -46,7 +47,7 @@ enum HealthChecks {
         )
     }
 
-    private static func upload(_ upload: StatusBoard.Upload, at now: Instant) -> HealthReport.Check {
+    private static func upload(_ upload: UploadBoard.Destination, at now: Instant) -> HealthReport.Check {
         let name = "upload.\(upload.name)"
         let quarantined =
             upload.quarantined > 0

@@ -7,7 +7,9 @@ struct JournalService: Service {
 
     func run() async throws {
         do {
-            try await cancelWhenGracefulShutdown { [journal] in try await journal.run() }
+            try await cancelWhenGracefulShutdown { [journal] in
+                try await withTaskExecutorPreference(journal.executor) { try await journal.run() }
+            }
         } catch is CancellationError {
             // The stop: what waits is committed below.
         }

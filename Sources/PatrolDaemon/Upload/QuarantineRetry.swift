@@ -4,8 +4,8 @@ import PatrolJournal
 
 /// Has what a destination refused sent again, by order of a person.
 struct QuarantineRetry: Sendable {
-    let destinations: [(name: String, bell: UploadBell)]
-    let events: EventRecorder
+    let destinations: [(name: String, mailbox: UploadMailbox)]
+    let writer: JournalWriter
 
     /// - Parameter destination: `nil` for all of them.
     /// - Returns: how many records go again.
@@ -21,15 +21,15 @@ struct QuarantineRetry: Sendable {
             )
         }
         var total: Int64 = 0
-        for (name, bell) in chosen {
+        for (name, mailbox) in chosen {
             let count: Int64
             let durability: Durability
-            do throws(EventRecorder.NotDone) {
-                (count, durability) = try await events.inTurn { await $0.retry(name, by: requester) }
+            do throws(JournalWriter.NotDone) {
+                (count, durability) = try await writer.inTurn { await $0.retry(name, by: requester) }
             } catch {
                 throw .notDurable("the order", .waiting(reason: "the journal does not answer"))
             }
-            bell.tell { $0.isRetryRequested = true }
+            mailbox.post(.retryRequested)
             guard durability == .durable else { throw .notDurable("the order", durability) }
             total += count
         }
@@ -37,9 +37,10 @@ struct QuarantineRetry: Sendable {
     }
 }
 
-extension EventRecorder {
+extension JournalWriter {
     fileprivate func retry(_ destination: String, by requester: String) async -> (Int64, Durability) {
-        let count = await quarantinedCount(of: destination)
+        let counts = await journal.quarantineCounts(of: destination)
+        let count = counts.events.held + counts.positions.held
         guard count > 0 else { return (0, .durable) }
         let kind = EventKind.recordsRetried(destination: destination, count: count, by: requester)
         let durability = await recordDurably(kind) { journal, order in

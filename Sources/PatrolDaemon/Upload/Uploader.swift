@@ -15,15 +15,17 @@ struct Uploader: Sendable {
     let name: String
     let vehicle: String
     let settings: UploadSettings
-    let bell: UploadBell
-    let journal: Journal
+    let mailbox: UploadMailbox
     let uplink: HTTPUplink
-    let board: StatusBoard
+    let board: UploadBoard
+    let cart: CartLoop
     let clocks: Clocks
     /// For the one timer.
     let eventLoop: any EventLoop
     let logger: Logger
-    let events: EventRecorder
+    let writer: JournalWriter
+
+    private var journal: Journal { writer.journal }
 
     /// Until the graceful shutdown, and then for ``flushLimit`` at most.
     func run() async {
@@ -32,7 +34,7 @@ struct Uploader: Sendable {
             group.addTask {
                 do {
                     try await gracefulShutdown()
-                    bell.tell { $0.isStopping = true }
+                    mailbox.post(.stop)
                     try await Task.sleep(for: Self.flushLimit)
                 } catch {
                     // Cancelled: the flush was done before its limit.
@@ -44,14 +46,14 @@ struct Uploader: Sendable {
     }
 
     /// What the loop owns.
-    private struct Course {
+    private struct Progress {
         var machine: UploadMachine
         var timer: Scheduled<Void>?
         var totals = UploadTotals()
     }
 
     private func serve() async {
-        var course = Course(
+        var progress = Progress(
             machine: UploadMachine(
                 destination: name,
                 settings: settings,
@@ -60,48 +62,56 @@ struct Uploader: Sendable {
                 at: clocks.now()
             )
         )
-        defer { course.timer?.cancel() }
-        await refreshBacklog(&course)
-        for await _ in bell.rings {
-            let told = bell.take()
-            if let isMoving = told.isMoving { await handle(.motionChanged(isMoving: isMoving), &course) }
-            await refreshBacklog(&course)
-            if told.isRetryRequested { await handle(.retryRequested, &course) }
-            if told.isDue { await handle(.wakeUp, &course) }
-            if told.isStopping {
+        defer { progress.timer?.cancel() }
+        await refreshBacklog(&progress)
+        for await _ in mailbox.arrivals {
+            let news = Set(mailbox.take())
+            // Levels first: what is asked for meets the world as it is.
+            for case .motion(let isMoving) in news { await handle(.motionChanged(isMoving: isMoving), &progress) }
+            await refreshBacklog(&progress)
+            if news.contains(.retryRequested) { await handle(.retryRequested, &progress) }
+            if news.contains(.due) { await handle(.wakeUp, &progress) }
+            if news.contains(.stop) {
                 // Sends batch after batch; returns when all is sent or one failed.
-                await handle(.flushRequested, &course)
-                await handle(.shutdown, &course)
+                await handle(.flushRequested, &progress)
+                await handle(.shutdown, &progress)
                 return
             }
         }
     }
 
     /// Tells the machine, does what it says, and tells it what became of that, until it says nothing more.
-    private func handle(_ input: UploadMachine.Input, _ course: inout Course) async {
+    private func handle(_ input: UploadMachine.Input, _ progress: inout Progress) async {
         var inputs = [input]
         while !inputs.isEmpty {
-            for action in course.machine.handle(inputs.removeFirst(), at: clocks.now()) {
-                if let consequence = await perform(action, &course) { inputs.append(consequence) }
+            for action in progress.machine.handle(inputs.removeFirst(), at: clocks.now()) {
+                if let consequence = await perform(action, &progress) { inputs.append(consequence) }
             }
-            board.uploadChanged(name, course.machine.status, course.totals)
+            publish(progress)
         }
     }
 
-    private func perform(_ action: UploadMachine.Action, _ course: inout Course) async -> UploadMachine.Input? {
+    private func publish(_ progress: Progress) {
+        board.update(name) { destination in
+            destination.status = progress.machine.status
+            destination.totals = progress.totals
+        }
+    }
+
+    private func perform(_ action: UploadMachine.Action, _ progress: inout Progress) async -> UploadMachine.Input? {
         switch action {
         case .send(let plan):
-            board.uploadChanged(name, course.machine.status, course.totals)
-            return await send(plan, &course)
+            publish(progress)
+            return await send(plan, &progress)
         case .wakeAt(let instant):
-            course.timer?.cancel()
+            progress.timer?.cancel()
             let delay = max(.zero, instant - clocks.now())
-            course.timer = eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { [bell] in
-                bell.tell { $0.isDue = true }
+            progress.timer = eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { [mailbox] in
+                mailbox.post(.due)
             }
         case .cancelWakeUp:
-            course.timer?.cancel()
-            course.timer = nil
+            progress.timer?.cancel()
+            progress.timer = nil
         case .acknowledge(let lane, let sequence):
             return await acknowledge(lane, sequence)
         case .quarantine(let lane, let sequence, let reason, let memory):
@@ -111,7 +121,7 @@ struct Uploader: Sendable {
         case .remember(let memory):
             await journal.keep(memory.kept(of: name))
         case .record(let kind):
-            await events.recordDurably(kind)
+            await writer.recordDurably(kind)
         }
         return nil
     }
@@ -123,7 +133,7 @@ struct Uploader: Sendable {
         _ memory: UploadMemory
     ) async -> UploadMachine.Input? {
         let kind = EventKind.recordQuarantined(destination: name, lane: lane, sequence, reason: reason)
-        await events.recordDurably(kind) { [name] journal, receipt in
+        await writer.recordDurably(kind) { [name] journal, receipt in
             try await journal.quarantine(
                 lane,
                 sequence,
@@ -139,13 +149,13 @@ struct Uploader: Sendable {
 
     private func release(_ lane: Lane, _ sequence: SequenceNumber) async -> UploadMachine.Input? {
         let kind = EventKind.recordReleased(destination: name, lane: lane, sequence)
-        await events.recordDurably(kind) { [name] journal, receipt in
+        await writer.recordDurably(kind) { [name] journal, receipt in
             try await journal.release(lane, sequence, by: name, receipt: receipt)
         }
         return await toldBacklog()
     }
 
-    private func send(_ plan: BatchPlan, _ course: inout Course) async -> UploadMachine.Input {
+    private func send(_ plan: BatchPlan, _ progress: inout Progress) async -> UploadMachine.Input {
         let batch: JournalBatch
         do {
             batch =
@@ -172,14 +182,14 @@ struct Uploader: Sendable {
             BatchContent(
                 vehicle: vehicle,
                 journalID: journal.id,
-                latest: board.latest(boot: journal.boot),
+                latest: await latest(),
                 boots: batch.boots,
                 positionBlocks: batch.positionBlocks,
                 positionRange: batch.positionRange,
                 events: batch.events
             )
         )
-        course.totals.add(receipt, batch)
+        progress.totals.add(receipt, batch)
         log(receipt, plan, batch)
         return .attemptEnded(
             UploadAttempt(
@@ -189,6 +199,11 @@ struct Uploader: Sendable {
                 outcome: receipt.outcome
             )
         )
+    }
+
+    /// Where the vehicle is now, however old the records are.
+    private func latest() async -> Latest? {
+        await cart.snapshot()?.position.latest.map { Latest(boot: journal.boot, position: $0) }
     }
 
     private func acknowledge(_ lane: Lane, _ sequence: SequenceNumber) async -> UploadMachine.Input? {
@@ -202,15 +217,15 @@ struct Uploader: Sendable {
         }
     }
 
-    private func refreshBacklog(_ course: inout Course) async {
-        if let backlog = await toldBacklog() { await handle(backlog, &course) }
+    private func refreshBacklog(_ progress: inout Progress) async {
+        if let backlog = await toldBacklog() { await handle(backlog, &progress) }
     }
 
     private func toldBacklog() async -> UploadMachine.Input? {
         do {
             return try await backlog()
         } catch {
-            bell.setPositionsRing(true)
+            mailbox.setPositionNews(true)
             logger.error("the journal did not say what waits", metadata: ["error": "\(error)"])
             return nil
         }
@@ -218,8 +233,9 @@ struct Uploader: Sendable {
 
     private func backlog() async throws(JournalError) -> UploadMachine.Input {
         let backlog = try await journal.backlog(of: name)
-        bell.setPositionsRing(backlog.positions.count == 0)
-        board.quarantineChanged(name, backlog.events.quarantined.held + backlog.positions.quarantined.held)
+        mailbox.setPositionNews(backlog.positions.count == 0)
+        let held = backlog.events.quarantined.held + backlog.positions.quarantined.held
+        board.update(name) { $0.quarantined = held }
         return .backlogChanged(
             UploadBacklog(
                 events: .init(waiting: Int(backlog.events.count), newest: backlog.events.lastSequence),

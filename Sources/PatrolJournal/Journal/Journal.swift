@@ -53,6 +53,9 @@ public actor Journal {
     /// What waits for the next commit besides the positions in the ``inbox``.
     var unwritten = Unwritten()
 
+    /// The journal's thread, for tasks whose work is with the journal: they need no other one then.
+    public nonisolated var executor: any TaskExecutor { thread }
+
     /// The journal's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

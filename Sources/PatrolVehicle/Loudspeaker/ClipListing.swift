@@ -30,8 +30,6 @@ public struct ClipListing: Hashable, Sendable {
     public var checked = 0
     /// The files beyond ``ClipFolder/mostFiles``, which are not looked at; `nil` if there are none.
     public var leftOut: LeftOut?
-    /// What programmes name and cannot be played; for whoever knows the programmes to fill in.
-    public var missing: [MissingClip] = []
     /// Why what was found could not be kept for the next start; `nil` if it was, or nothing had changed.
     public var manifestFailure: SystemCallError?
 

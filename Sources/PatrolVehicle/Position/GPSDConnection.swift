@@ -1,37 +1,20 @@
 import CGPS
-import PatrolCore
+public import PatrolCore
 
 /// A connection to gpsd over the C shim. It belongs to one thread.
-final class GPSDConnection {
-    /// What came.
-    enum Message {
-        /// Nothing more for now.
-        case nothing
-        /// The connection stands.
-        case connected
-        /// A position report of a device, read at the instant that was passed. The satellites are not in it.
-        case report(Fix, device: String)
-        /// How many satellites a device uses.
-        case satellites(Int, device: String)
-        /// All devices that gpsd has.
-        case devices([String])
-        /// Anything else that gpsd said.
-        case other
-        /// The connection, or the attempt, has ended.
-        case end(reason: String)
-    }
-
+public final class GPSDConnection {
     /// Why a wait ended; all false after its time.
-    struct Wake {
+    public struct Wake {
         /// There may be a message.
-        var hasInput: Bool
+        public var hasInput: Bool
         /// Somebody woke the descriptor.
-        var isWoken: Bool
+        public var isWoken: Bool
     }
 
     private let handle: OpaquePointer
 
-    init() {
+    /// Not connected yet.
+    public init() {
         guard let handle = patrol_gps_create() else {
             // 40 kB cannot be had: Swift's own allocations end the process in that case, and so does this.
             preconditionFailure("out of memory")
@@ -45,17 +28,17 @@ final class GPSDConnection {
 
     /// Begins to connect.
     /// - Returns: why it cannot; `nil` if the attempt is under way.
-    func open(host: String, port: UInt16) -> String? {
+    public func open(host: String, port: UInt16) -> String? {
         patrol_gps_open(handle, host, String(port)) ? nil : String(cString: patrol_gps_reason(handle))
     }
 
     /// Drops the connection or the attempt.
-    func close() {
+    public func close() {
         patrol_gps_close(handle)
     }
 
     /// Waits for a message, a wake-up, or until the timeout has passed; for ever without one.
-    func wait(wake: WakeDescriptor, timeout: Duration?) -> Wake {
+    public func wait(wake: WakeDescriptor, timeout: Duration?) -> Wake {
         // Rounded up: waking just before a deadline would mean to wait once more for nothing.
         let milliseconds = timeout.map { Int32(clamping: (max(.zero, $0) + .nanoseconds(999_999)).milliseconds) }
         let result = patrol_gps_wait(handle, wake.descriptor, milliseconds ?? -1)
@@ -65,16 +48,16 @@ final class GPSDConnection {
         )
     }
 
-    /// The next message; never blocks.
-    func next(at now: Instant) -> Message {
+    /// The next message, a report read at the instant that is passed; `nil` if there is none now. Never blocks.
+    public func next(at now: Instant) -> GPSSource.Message? {
         switch patrol_gps_next(handle) {
-        case PATROL_GPS_CONNECTED: .connected
+        case PATROL_GPS_CONNECTED: .opened
         case PATROL_GPS_TPV: .report(Fix(patrol_gps_report(handle), receivedAt: now), device: device)
         case PATROL_GPS_SKY: .satellites(Int(patrol_gps_satellites_used(handle)), device: device)
         case PATROL_GPS_DEVICES: .devices(devices)
         case PATROL_GPS_OTHER: .other
-        case PATROL_GPS_END: .end(reason: String(cString: patrol_gps_reason(handle)))
-        default: .nothing
+        case PATROL_GPS_END: .closed(reason: String(cString: patrol_gps_reason(handle)))
+        default: nil
         }
     }
 

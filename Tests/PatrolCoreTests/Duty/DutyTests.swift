@@ -9,24 +9,24 @@ struct DutyTests {
     private static func officer(_ text: String) throws -> OfficerID { try #require(OfficerID(text)) }
 
     @Test("One at a time: a second start names what runs, an end without a start is an error")
-    func desk() throws {
-        var desk = DutyDesk()
-        #expect(throws: DutyError.notRunning) { try desk.end() }
+    func machine() throws {
+        var machine = DutyMachine()
+        #expect(throws: DutyError.notRunning) { try machine.end() }
         let officer = try Self.officer("P-0417")
-        let duty = try desk.start(.callOut, officer: officer, at: Self.now, time: Self.time)
+        let duty = try machine.start(.callOut, officer: officer, at: Self.now, time: Self.time)
         #expect(duty == Duty(kind: .callOut, officer: officer, start: .thisBoot(Self.now), startTime: Self.time))
-        #expect(desk.current == duty)
+        #expect(machine.current == duty)
         let error = #expect(throws: DutyError.running(duty)) {
-            try desk.start(.patrol, officer: nil, at: Self.now, time: nil)
+            try machine.start(.patrol, officer: nil, at: Self.now, time: nil)
         }
         #expect(
             error?.description == "call-out duty runs already, of officer P-0417, since 2026-11-25T11:00:00.000Z"
         )
-        #expect(try desk.end() == duty)
-        #expect(desk.current == nil)
-        #expect(throws: DutyError.notRunning) { try desk.end() }
-        try desk.start(.patrol, officer: nil, at: Self.now, time: nil)
-        #expect(DutyError.running(try #require(desk.current)).description == "patrol duty runs already")
+        #expect(try machine.end() == duty)
+        #expect(machine.current == nil)
+        #expect(throws: DutyError.notRunning) { try machine.end() }
+        try machine.start(.patrol, officer: nil, at: Self.now, time: nil)
+        #expect(DutyError.running(try #require(machine.current)).description == "patrol duty runs already")
     }
 
     @Test("The kinds have the names of the command line")

@@ -9,10 +9,10 @@ import Testing
 struct HealthChecksTests {
     private let now = Instant(millisecondsSinceBoot: 10_000_000)
 
-    private var fine: StatusBoard.Content {
-        var content = StatusBoard.Content()
-        content.hasFix = true
-        content.gpsState = "fix"
+    private var fine: CartSnapshot {
+        var cart = CartSnapshot.unknown(at: now)
+        cart.hasFix = true
+        cart.gpsState = .tracking
         var clock = WallClock()
         for second in 0...3 as ClosedRange<Int64> {
             _ = clock.handle(
@@ -21,16 +21,16 @@ struct HealthChecksTests {
                 at: Instant(millisecondsSinceBoot: 9_990_000 + second * 1000)
             )
         }
-        content.clock = clock
-        return content
+        cart.clock = clock
+        return cart
     }
 
     private func upload(
         _ state: UploadStatus.State,
         for duration: Duration,
         acknowledgedBefore: Bool
-    ) -> StatusBoard.Upload {
-        StatusBoard.Upload(
+    ) -> UploadBoard.Destination {
+        UploadBoard.Destination(
             name: "station",
             url: "http://station",
             status: UploadStatus(
@@ -44,8 +44,8 @@ struct HealthChecksTests {
         )
     }
 
-    private func degraded(_ content: StatusBoard.Content) -> [String] {
-        HealthChecks.report(content, .fine, at: now).checks.filter { $0.state == .degraded }.map(\.name)
+    private func degraded(_ cart: CartSnapshot, _ uploads: [UploadBoard.Destination] = []) -> [String] {
+        HealthChecks.report(cart, .fine, uploads, at: now).checks.filter { $0.state == .degraded }.map(\.name)
     }
 
     @Test("All is well")
@@ -57,7 +57,7 @@ struct HealthChecksTests {
 
     @Test("No fix, no trusted clock: both are named")
     func nothingKnown() {
-        #expect(degraded(StatusBoard.Content()) == ["gps", "clock"])
+        #expect(degraded(.unknown(at: now)) == ["gps", "clock"])
     }
 
     @Test(
@@ -68,21 +68,19 @@ struct HealthChecksTests {
         ] as [(UploadStatus.State, Int64, Bool, Bool)]
     )
     func uploads(state: UploadStatus.State, seconds: Int64, acknowledgedBefore: Bool, isDegraded: Bool) {
-        var content = fine
-        content.uploads = [upload(state, for: .seconds(seconds), acknowledgedBefore: acknowledgedBefore)]
-        #expect(degraded(content) == (isDegraded ? ["upload.station"] : []))
+        let uploads = [upload(state, for: .seconds(seconds), acknowledgedBefore: acknowledgedBefore)]
+        #expect(degraded(fine, uploads) == (isDegraded ? ["upload.station"] : []))
     }
 
     @Test("Who wants what only a person can give is shown at once, and so is what was refused")
     func needsPerson() {
-        var content = fine
-        content.uploads = [upload(.backingOff, for: .seconds(1), acknowledgedBefore: true)]
-        #expect(degraded(content) == [])
-        content.uploads[0].status?.needsPerson = true
-        #expect(degraded(content) == ["upload.station"])
-        content.uploads = [upload(.idle, for: .seconds(1), acknowledgedBefore: true)]
-        content.uploads[0].quarantined = 2
-        let check = HealthChecks.report(content, .fine, at: now).checks.last
+        var uploads = [upload(.backingOff, for: .seconds(1), acknowledgedBefore: true)]
+        #expect(degraded(fine, uploads) == [])
+        uploads[0].status?.needsPerson = true
+        #expect(degraded(fine, uploads) == ["upload.station"])
+        uploads = [upload(.idle, for: .seconds(1), acknowledgedBefore: true)]
+        uploads[0].quarantined = 2
+        let check = HealthChecks.report(fine, .fine, uploads, at: now).checks.last
         #expect(check?.state == .degraded && check?.message.contains("2 records refused") == true)
     }
 

@@ -33,9 +33,7 @@ struct ReceiverHealthTests {
     }
 
     private func check(_ clock: WallClock, at second: Int64 = 21) -> HealthReport.Check {
-        var content = StatusBoard.Content()
-        content.clock = clock
-        return HealthChecks.clock(content, at: instant(second))
+        HealthChecks.clock(clock, at: instant(second))
     }
 
     @Test("A trusted clock says by whom, how sure it is, and how late the reports are once NTP has shown it")
@@ -98,10 +96,10 @@ struct ReceiverHealthTests {
         ]
     )
     func receivers(report: ReceiverChoice.Report, message: String) {
-        var content = StatusBoard.Content()
-        content.hasFix = true
-        content.gpsState = "tracking"
-        content.receivers = report
-        #expect(HealthChecks.gps(content) == .init(name: "gps", state: .ok, message: message))
+        var cart = CartSnapshot.unknown(at: instant(0))
+        cart.hasFix = true
+        cart.gpsState = .tracking
+        cart.receivers = report
+        #expect(HealthChecks.gps(cart) == .init(name: "gps", state: .ok, message: message))
     }
 }

@@ -110,14 +110,14 @@ struct GPSFaultTests {
         #expect(connection.open(host: "127.0.0.1", port: server.port) == nil)
         let gpsd = try server.accept()
         #expect(connection.wait(wake: wake, timeout: .seconds(5)).hasInput)
-        guard case .connected = connection.next(at: Instant(millisecondsSinceBoot: 0)) else {
+        guard case .opened = connection.next(at: Instant(millisecondsSinceBoot: 0)) else {
             Issue.record("not connected")
             return
         }
         let line = GPSD.fix(1)
         gpsd.send(String(line.prefix(20)))
         #expect(connection.wait(wake: wake, timeout: .seconds(5)).hasInput)
-        guard case .nothing = connection.next(at: Instant(millisecondsSinceBoot: 0)) else {
+        guard case nil = connection.next(at: Instant(millisecondsSinceBoot: 0)) else {
             Issue.record("half a line is a message")
             return
         }

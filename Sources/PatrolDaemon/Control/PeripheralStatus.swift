@@ -1,0 +1,22 @@
+import PatrolCore
+
+/// What the cart has beside receiver, journal and upload, and how it stands with it at one moment.
+struct PeripheralStatus: Sendable {
+    /// What the loudspeaker says; `nil` for a cart without one.
+    var announcer: AnnouncerStatus?
+    /// The station's recordings; `nil` without a loudspeaker.
+    var clips: ClipLibrary.State?
+    /// What programmes name and cannot be played.
+    var missingClips: [MissingClip] = []
+    /// Whether patrold switches a warning light.
+    var hasLight = false
+    /// What the light should do; `nil` before anybody has said.
+    var lightWanted: LightSetting?
+    /// Why it does not; `nil` if nothing is known against it.
+    var lightFault: String?
+    /// By which clock on the wall the cart goes.
+    var localTime: LocalTimeStatus?
+
+    /// A cart with nothing but its receiver.
+    static let none = PeripheralStatus()
+}

@@ -1,0 +1,138 @@
+import Foundation
+import PatrolAPI
+import PatrolCore
+import Testing
+
+@testable import PatrolDaemon
+@testable import PatrolJournal
+
+@Suite("Done means durable")
+struct JournalWriterTests {
+    private func marks(_ journal: Journal) async throws -> Int {
+        try await journal.events(HistoryQuery(kinds: ["mark"], limit: 1000)).count
+    }
+
+    @Test("On a disk that takes it, it is durable")
+    func durable() async throws {
+        try await CartRig.run { rig in
+            for number in 1...5 {
+                #expect(try await rig.mark() == .durable)
+                let there = try await marks(rig.journal)
+                #expect(there == number)
+            }
+        }
+    }
+
+    @Test("On a full disk it waits in memory, and says so; when there is room it is on disk")
+    func fullDisk() async throws {
+        try await CartRig.run { rig in
+            let journal = rig.journal
+            #expect(try await rig.mark() == .durable)
+            try await journal.setDisk(full: true)
+            for _ in 1...20 {
+                guard case .waiting(let reason) = try await rig.mark() else { continue }
+                #expect(reason.contains("full"), "\(reason)")
+            }
+            let pending = journal.health.pendingEvents
+            #expect(pending > 0)
+            let there = try await marks(journal)
+            #expect(there >= 21 - pending, "what was answered as durable")
+            try await journal.setDisk(full: false)
+            #expect(try await rig.mark() == .durable)
+            let later = try await marks(journal)
+            #expect(later == 22)
+        }
+    }
+
+    @Test("Memory is bounded: orders are refused before it is full, and what finds no room is never called kept")
+    func bound() async throws {
+        try await CartRig.run { rig in
+            let journal = rig.journal
+            try await journal.setDisk(full: true)
+            while try await rig.mark() == .durable {}
+            while journal.health.pendingEvents < 900 {
+                guard case .waiting = try await rig.mark() else {
+                    Issue.record("there is room in memory")
+                    break
+                }
+            }
+            #expect(
+                try await rig.mark() == .lost(reason: "the disk takes nothing, and enough waits in memory already")
+            )
+            // What happens by itself has the rest of the room.
+            for _ in 0..<200 { rig.cart.post(.happened(.mark(text: "by itself", by: "x"))) }
+            try await eventually("it found no room") { journal.health.droppedEvents > 0 }
+            // A mute is taken whatever the disk does, and said not to be recorded.
+            try await settled(rig)
+            let kept = Int(journal.health.durable.events.rawValue) + journal.health.pendingEvents
+            try await journal.setDisk(full: false)
+            try await journal.commit()
+            #expect(Int(journal.health.durable.events.rawValue) == kept, "all that was called kept")
+            #expect(try await rig.mark() == .durable, "there is room again")
+        }
+    }
+
+    /// The writer has worked off all that was posted before.
+    private func settled(_ rig: CartRig) async throws {
+        try await rig.writer.inTurn { _ in }
+    }
+
+    @Test("A disk that hangs does not hang the answer, and what is answered meanwhile is written afterwards")
+    func hangingDisk() async throws {
+        try await CartRig.run(answerLimit: .milliseconds(50)) { rig in
+            let journal = rig.journal
+            let release = DispatchSemaphore(value: 0)
+            async let hung: Void = journal.hang(until: release)
+            let reasons = [try await rig.mark(), try await rig.mark()]
+            for case .waiting(let reason) in reasons { #expect(reason.contains("has not answered for 50 ms")) }
+            #expect(reasons.filter { $0 == .durable }.count <= 1, "the first may come before the disk hangs")
+            release.signal()
+            await hung
+            try await settled(rig)
+            let there = try await marks(journal)
+            #expect(there == 2)
+        }
+    }
+
+    @Test("The state that goes with an event is kept even where the event finds no room")
+    func state() async throws {
+        try await CartRig.run { rig in
+            let journal = rig.journal
+            try await journal.setDisk(full: true)
+            while journal.health.droppedEvents == 0 {
+                for _ in 0..<100 { rig.cart.post(.happened(.mark(text: String(repeating: "x", count: 400), by: "x"))) }
+                _ = await rig.cart.snapshot()
+                try await settled(rig)
+            }
+            rig.writer.record(
+                Event(.mark(text: "mute", by: "x"), at: Instant(millisecondsSinceBoot: 1)),
+                as: RecordID(rawValue: 1_000_000),
+                keeping: KeptState(name: "mute", details: ["by": .string("x")])
+            )
+            try await settled(rig)
+            try await journal.setDisk(full: false)
+            try await journal.commit()
+            let isKept = try await journal.isStateKept("mute")
+            #expect(isKept)
+        }
+    }
+
+    @Test("The answer says whether it is in force, kept, or not taken")
+    func words() {
+        let waiting = APIError.notDurable("the mark", .waiting(reason: "no space"))
+        #expect(waiting.error.code == "not_durable")
+        #expect(waiting.error.message.contains("kept in memory and tried again"))
+        #expect(waiting.error.message.hasSuffix("no space"))
+        #expect(
+            APIError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).error.message.contains("in force")
+        )
+        #expect(APIError.notDurable("the mark", .lost(reason: "x")).error.message == "the mark was NOT taken: x")
+    }
+
+    /// Waits for another thread, which no virtual time moves.
+    private func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
+        for _ in 0..<10_000 where !condition() { await Task.yield() }
+        for _ in 0..<100 where !condition() { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(condition(), what)
+    }
+}

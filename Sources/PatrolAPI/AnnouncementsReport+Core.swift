@@ -47,7 +47,7 @@ extension AnnouncementsReport {
                 name: $0.name,
                 lacks: $0.lacks.map(\.rawValue),
                 clip: $0.clip?.description,
-                skipped: $0.hindrance?.description
+                skipped: $0.inhibitReason?.description
             )
         }
     }

@@ -8,7 +8,8 @@ extension SayAnswer {
         case .finished: outcome = "finished"
         case .cut(let reason): (outcome, because, message) = ("cut", reason.code, reason.description)
         case .failed(let reason): (outcome, because, message) = ("failed", "failed", reason)
-        case .skipped(let hindrance): (outcome, because, message) = ("skipped", hindrance.code, hindrance.description)
+        case .skipped(let inhibitReason):
+            (outcome, because, message) = ("skipped", inhibitReason.code, inhibitReason.description)
         case nil: message = "patrold stops; the record says how it ended"
         }
     }

@@ -38,16 +38,16 @@ extension Announcer {
     }
 
     private func refusal(of request: SayRequest) -> SayRefusal? {
-        if isShutDown { return .hindered(.daemonStops) }
+        if isShutDown { return .inhibited(.daemonStops) }
         if request.priority == .scheduled { return .priorityNotAllowed(request.priority) }
-        if clips == nil { return .hindered(.clipsUnchecked) }
+        if clips == nil { return .inhibited(.clipsUnchecked) }
         guard let clip = usableClip(request.clip) else { return .unknownClip(request.clip) }
-        switch hindrance(to: clip, isExempt: isExempt(request)) {
+        switch inhibitReason(to: clip, isExempt: isExempt(request)) {
         case .quiet(let rule)?
         where request.priority == .emergency && settings.emergencyInQuietHours && !request.hasReason:
             return .reasonRequired(rule: rule)
-        case let hindrance?:
-            return .hindered(hindrance)
+        case let inhibitReason?:
+            return .inhibited(inhibitReason)
         case nil:
             return queue.isFull(for: request.priority) ? .queueFull(bound: settings.queueBound) : nil
         }
@@ -77,8 +77,8 @@ extension Announcer {
                 skip(entry, clips == nil ? .clipsUnchecked : .noPlayableClip, &actions)
                 continue
             }
-            if let hindrance = hindrance(to: clip, isExempt: isExempt(entry.request)) {
-                skip(entry, hindrance, &actions)
+            if let inhibitReason = inhibitReason(to: clip, isExempt: isExempt(entry.request)) {
+                skip(entry, inhibitReason, &actions)
             } else {
                 order(clip, for: entry, &actions)
             }
@@ -261,7 +261,7 @@ extension Announcer {
     mutating func shutDown(_ actions: inout [Action]) {
         guard !isShutDown else { return }
         isShutDown = true
-        if let (play, since) = current { stop(play, .hindered(.daemonStops), since: since, &actions) }
+        if let (play, since) = current { stop(play, .inhibited(.daemonStops), since: since, &actions) }
         for entry in queue.removeAll() { skip(entry, .daemonStops, &actions) }
         endTurns(&actions)
     }
@@ -269,16 +269,16 @@ extension Announcer {
     // MARK: Records
 
     /// A request is not played, or not again.
-    private func skip(_ entry: PlayQueue.Entry, _ hindrance: Hindrance, _ actions: inout [Action]) {
+    private func skip(_ entry: PlayQueue.Entry, _ inhibitReason: InhibitReason, _ actions: inout [Action]) {
         let skipped = SkippedAnnouncement(
             origin: .request(entry.id, entry.request),
             clip: entry.request.clip,
-            hindrance: hindrance,
+            inhibitReason: inhibitReason,
             firstDueAt: entry.since,
             slots: 1
         )
         actions.append(.record(.announcementSkipped(skipped)))
-        actions.append(.concluded(entry.id, .skipped(hindrance)))
+        actions.append(.concluded(entry.id, .skipped(inhibitReason)))
     }
 
     func record(_ change: DeviceHealth.Change, _ actions: inout [Action]) {

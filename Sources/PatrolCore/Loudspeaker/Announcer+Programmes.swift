@@ -72,14 +72,14 @@ extension Announcer {
         }
     }
 
-    /// Lets slots begin and end with the conditions, and runs of skipped slots with what hindered them.
+    /// Lets slots begin and end with the conditions, and runs of skipped slots with what inhibited them.
     mutating func updateTurns(_ actions: inout [Action]) {
         guard !isShutDown else { return }
         for index in turns.indices {
             let hold = lacks(of: turns[index]).isEmpty
             if let run = turns[index].run {
-                let hindrance = hold ? hindrance(to: turns[index]) : nil
-                if let (hindrance, until) = hindrance, hindrance.continues(run.hindrance) {
+                let inhibitReason = hold ? inhibitReason(to: turns[index]) : nil
+                if let (inhibitReason, until) = inhibitReason, inhibitReason.continues(run.inhibitReason) {
                     turns[index].periodically { $0.stay(until: until) }
                 } else if let rest = turns[index].periodically({ $0.endRun(at: now) }) {
                     record(rest, of: index, &actions)
@@ -94,9 +94,9 @@ extension Announcer {
     }
 
     /// The conditions of a programme hold no longer, or the daemon stops.
-    private mutating func endSlots(of index: Int, _ hindrance: Hindrance, _ actions: inout [Action]) {
+    private mutating func endSlots(of index: Int, _ inhibitReason: InhibitReason, _ actions: inout [Action]) {
         let slot = turns[index].periodically { $0.end(at: now) }
-        if let slot { record(hindrance, index, at: slot, &actions) }
+        if let slot { record(inhibitReason, index, at: slot, &actions) }
         if case .periodic(let slots) = turns[index].slots, slots.state == .dormant { turns[index].abandonSlot() }
     }
 
@@ -123,9 +123,9 @@ extension Announcer {
                 < (turns[right.0].repetition == nil ? 1 : 0, right.1, right.0)
         }
         for (index, slot) in waiting {
-            if let (hindrance, until) = hindrance(to: turns[index], at: slot) {
-                if isWorthWaiting(for: hindrance, slot, until) { continue }
-                skip(slot, of: index, hindrance, until: until, &actions)
+            if let (inhibitReason, until) = inhibitReason(to: turns[index], at: slot) {
+                if isWorthWaiting(for: inhibitReason, slot, until) { continue }
+                skip(slot, of: index, inhibitReason, until: until, &actions)
             } else if let clip = clip(of: turns[index]) {
                 let id = nextID()
                 turns[index].play(id, dueAt: slot, at: now)
@@ -147,23 +147,23 @@ extension Announcer {
     private mutating func skip(
         _ slot: Instant,
         of index: Int,
-        _ hindrance: Hindrance,
+        _ inhibitReason: InhibitReason,
         until: Instant?,
         _ actions: inout [Action]
     ) {
         let clip = clip(of: turns[index])?.name
-        record(hindrance, index, at: slot, &actions)
-        turns[index].skip(slot, hindrance, clip: clip, until: until, at: now)
+        record(inhibitReason, index, at: slot, &actions)
+        turns[index].skip(slot, inhibitReason, clip: clip, until: until, at: now)
         lookAtTimetable(of: index)
     }
 
     /// What keeps a turn from being taken: of a timetable, that it is too late or that a condition is missing; of any,
     /// what hinders all.
-    private func hindrance(to turn: ProgrammeTurn, at slot: Instant) -> (Hindrance, until: Instant?)? {
-        guard case .timetable = turn.slots else { return hindrance(to: turn) }
+    private func inhibitReason(to turn: ProgrammeTurn, at slot: Instant) -> (InhibitReason, until: Instant?)? {
+        guard case .timetable = turn.slots else { return inhibitReason(to: turn) }
         let lacks = lacks(of: turn).filter { $0 != .schedule }
         if now - slot > settings.timetablePatience { return (.waitedTooLong, nil) }
-        return hindrance(to: turn) ?? (lacks.isEmpty ? nil : (.conditionsMissing(lacks), nil))
+        return inhibitReason(to: turn) ?? (lacks.isEmpty ? nil : (.conditionsMissing(lacks), nil))
     }
 
     /// Somebody stopped what played: no programme that waits for its turn begins in its place.
@@ -176,20 +176,20 @@ extension Announcer {
         }
     }
 
-    private func isWorthWaiting(for hindrance: Hindrance, _ slot: Instant, _ until: Instant?) -> Bool {
+    private func isWorthWaiting(for inhibitReason: InhibitReason, _ slot: Instant, _ until: Instant?) -> Bool {
         // They will have been looked at in a moment, and then one knows more.
-        if hindrance == .clipsUnchecked { return true }
-        guard case .quiet = hindrance, let until else { return false }
+        if inhibitReason == .clipsUnchecked { return true }
+        guard case .quiet = inhibitReason, let until else { return false }
         return until - slot <= settings.patience
     }
 
     // MARK: Records
 
-    private func record(_ hindrance: Hindrance, _ index: Int, at slot: Instant, _ actions: inout [Action]) {
+    private func record(_ inhibitReason: InhibitReason, _ index: Int, at slot: Instant, _ actions: inout [Action]) {
         let skipped = SkippedAnnouncement(
             origin: .programme(turns[index].programme.name),
             clip: clip(of: turns[index])?.name,
-            hindrance: hindrance,
+            inhibitReason: inhibitReason,
             firstDueAt: slot,
             slots: 1
         )
@@ -200,7 +200,7 @@ extension Announcer {
         let skipped = SkippedAnnouncement(
             origin: .programme(turns[index].programme.name),
             clip: rest.run.clip,
-            hindrance: rest.run.hindrance,
+            inhibitReason: rest.run.inhibitReason,
             firstDueAt: rest.run.untold,
             slots: rest.slots
         )

@@ -74,7 +74,7 @@ extension Announcer {
     // MARK: What hinders
 
     /// What silences even what sounds already.
-    private func silencer(isExempt: Bool) -> Hindrance? {
+    private func silencer(isExempt: Bool) -> InhibitReason? {
         switch verdict {
         case .silent(.clockUntrusted(let reason), _): return .clockUntrusted(reason)
         case .silent(.quiet(let rule), _) where !isExempt: return .quiet(rule: rule)
@@ -83,7 +83,7 @@ extension Announcer {
     }
 
     /// What keeps a clip from being started.
-    func hindrance(to clip: Clip, isExempt: Bool) -> Hindrance? {
+    func inhibitReason(to clip: Clip, isExempt: Bool) -> InhibitReason? {
         if let silencer = silencer(isExempt: isExempt) { return silencer }
         if let playerProblem { return .playerUnusable(playerProblem) }
         return wouldEndInTime(clip, isExempt: isExempt) ? nil : .wouldNotEndBeforeQuiet
@@ -95,7 +95,7 @@ extension Announcer {
     }
 
     /// What keeps a programme from using its slot, and until when, as far as is known.
-    func hindrance(to turn: ProgrammeTurn) -> (Hindrance, until: Instant?)? {
+    func inhibitReason(to turn: ProgrammeTurn) -> (InhibitReason, until: Instant?)? {
         if let silencer = silencer(isExempt: false) {
             if case .quiet = silencer { return (silencer, quietEndsAt) }
             return (silencer, nil)
@@ -103,7 +103,7 @@ extension Announcer {
         if clips == nil { return (.clipsUnchecked, nil) }
         guard let clip = clip(of: turn) else { return (.noPlayableClip, nil) }
         if let pauseEnds = device.pauseEnds(after: now) { return (.loudspeakerFailed, pauseEnds) }
-        return hindrance(to: clip, isExempt: false).map { ($0, nil) }
+        return inhibitReason(to: clip, isExempt: false).map { ($0, nil) }
     }
 
     /// The last instant at which something may sound.
@@ -123,7 +123,7 @@ extension Announcer {
     mutating func reviewPlay(_ actions: inout [Action]) {
         guard case (var play, let since)? = current else { return }
         if let silencer = silencer(isExempt: play.isExempt) {
-            stop(play, .hindered(silencer), since: since, &actions)
+            stop(play, .inhibited(silencer), since: since, &actions)
             return
         }
         if let ended = conditionEnded(of: play) {

@@ -39,10 +39,10 @@ extension Announcer {
 
     private func programmeStatus(_ turn: ProgrammeTurn) -> AnnouncerStatus.ProgrammeStatus {
         let lacks = lacks(of: turn)
-        var hindrance = lacks.isEmpty ? self.hindrance(to: turn)?.0 : nil
+        var inhibitReason = lacks.isEmpty ? self.inhibitReason(to: turn)?.0 : nil
         // Before its first slot nothing is skipped.
-        if turn.run == nil, turn.due(at: now) == nil { hindrance = nil }
-        return .init(name: turn.programme.name, lacks: lacks, clip: clip(of: turn)?.name, hindrance: hindrance)
+        if turn.run == nil, turn.due(at: now) == nil { inhibitReason = nil }
+        return .init(name: turn.programme.name, lacks: lacks, clip: clip(of: turn)?.name, inhibitReason: inhibitReason)
     }
 
     // MARK: Why nothing sounds
@@ -67,14 +67,14 @@ extension Announcer {
         if able.isEmpty {
             return .init(code: "conditions", words: "no programme's conditions hold", until: next?.at)
         }
-        if let hindrance = able.compactMap(\.hindrance).first, able.allSatisfy({ $0.hindrance != nil }) {
-            let isDevice = hindrance == .loudspeakerFailed
-            return silence(hindrance, until: isDevice ? device.pauseEnds(after: now) : nil)
+        if let inhibitReason = able.compactMap(\.inhibitReason).first, able.allSatisfy({ $0.inhibitReason != nil }) {
+            let isDevice = inhibitReason == .loudspeakerFailed
+            return silence(inhibitReason, until: isDevice ? device.pauseEnds(after: now) : nil)
         }
         return .init(code: "gap", words: "between two announcements", until: next?.at)
     }
 
-    private func silence(_ hindrance: Hindrance, until: Instant?) -> AnnouncerStatus.Silence {
-        .init(code: hindrance.code, words: hindrance.description, until: until)
+    private func silence(_ inhibitReason: InhibitReason, until: Instant?) -> AnnouncerStatus.Silence {
+        .init(code: inhibitReason.code, words: inhibitReason.description, until: until)
     }
 }

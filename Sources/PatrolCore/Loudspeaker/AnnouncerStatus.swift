@@ -27,7 +27,7 @@ public struct AnnouncerStatus: Hashable, Sendable {
 
     /// Why nothing sounds.
     public struct Silence: Hashable, Sendable {
-        /// For machines, stable: that of a ``Hindrance``, or `no-programmes`, `conditions`, `gap`.
+        /// For machines, stable: that of an ``InhibitReason``, or `no-programmes`, `conditions`, `gap`.
         public var code: String
         /// For people.
         public var words: String
@@ -44,7 +44,7 @@ public struct AnnouncerStatus: Hashable, Sendable {
         /// The next clip; `nil` if none is playable.
         public var clip: ClipName?
         /// Why its slots are skipped, if they are.
-        public var hindrance: Hindrance?
+        public var inhibitReason: InhibitReason?
     }
 
     /// How it stands with the sound device.

@@ -81,8 +81,8 @@ extension SkippedAnnouncement {
     fileprivate var details: [String: DetailValue] {
         var details = known([
             "clip": clip.map { .string($0.description) },
-            "because": .string(hindrance.code),
-            "in_words": .string(hindrance.description),
+            "because": .string(inhibitReason.code),
+            "in_words": .string(inhibitReason.description),
             "slots": .integer(slots),
         ])
         switch origin {

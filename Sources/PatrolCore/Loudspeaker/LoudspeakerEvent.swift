@@ -99,17 +99,17 @@ public struct SkippedAnnouncement: Hashable, Sendable {
     /// The clip whose turn it was; `nil` if there is none.
     public var clip: ClipName?
     /// Why.
-    public var hindrance: Hindrance
+    public var inhibitReason: InhibitReason
     /// When the first of them was due.
     public var firstDueAt: Instant
     /// How many; more than 0.
     public var slots: Int64
 
     /// See the properties.
-    public init(origin: Origin, clip: ClipName?, hindrance: Hindrance, firstDueAt: Instant, slots: Int64) {
+    public init(origin: Origin, clip: ClipName?, inhibitReason: InhibitReason, firstDueAt: Instant, slots: Int64) {
         self.origin = origin
         self.clip = clip
-        self.hindrance = hindrance
+        self.inhibitReason = inhibitReason
         self.firstDueAt = firstDueAt
         self.slots = slots
     }

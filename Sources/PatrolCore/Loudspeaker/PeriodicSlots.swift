@@ -5,7 +5,7 @@
 /// | the conditions come true | at once, but not before a gap has passed since the last play's end or skipped slot |
 /// | its clip ends | a gap after the end; a pause after it, if it is to be repeated |
 /// | its clip is cut by a more important one | this slot is still due |
-/// | the slot cannot be played | a gap after it, and so on, counted when the hindrance ends |
+/// | the slot cannot be played | a gap after it, and so on, counted when the inhibition ends |
 /// | the conditions cease to hold | none |
 ///
 /// All on the boot clock: a step of the wall clock makes no burst, and what was missed is never made up for.
@@ -25,12 +25,12 @@ struct PeriodicSlots: Hashable, Sendable {
     /// A run of skipped slots, of which the first was told when it came.
     struct Run: Hashable, Sendable {
         /// Why.
-        var hindrance: Hindrance
+        var inhibitReason: InhibitReason
         /// The clip whose turn it would be.
         var clip: ClipName?
         /// The first slot that is not told yet.
         var untold: Instant
-        /// When the hindrance ends, as far as is known.
+        /// When the inhibition ends, as far as is known.
         var until: Instant?
     }
 
@@ -55,7 +55,7 @@ struct PeriodicSlots: Hashable, Sendable {
         return slot
     }
 
-    /// When something must be decided if nothing else happens; `nil` while a hindrance of unknown length lasts.
+    /// When something must be decided if nothing else happens; `nil` while an inhibition of unknown length lasts.
     func wakeAt(after now: Instant) -> Instant? {
         switch state {
         case .dormant, .playing: nil
@@ -94,9 +94,9 @@ struct PeriodicSlots: Hashable, Sendable {
     }
 
     /// The slot that is due cannot be played; it is told, and begins a run.
-    mutating func skip(_ slot: Instant, _ hindrance: Hindrance, clip: ClipName?, until: Instant?) {
+    mutating func skip(_ slot: Instant, _ inhibitReason: InhibitReason, clip: ClipName?, until: Instant?) {
         lastSkipped = slot
-        state = .skipping(Run(hindrance: hindrance, clip: clip, untold: slot + gap, until: until))
+        state = .skipping(Run(inhibitReason: inhibitReason, clip: clip, untold: slot + gap, until: until))
     }
 
     /// The slot that is due is put off by a gap from now: somebody wants silence.
@@ -106,14 +106,14 @@ struct PeriodicSlots: Hashable, Sendable {
         state = .next(now + gap)
     }
 
-    /// The hindrance lasts; when it ends may have changed.
+    /// The inhibition lasts; when it ends may have changed.
     mutating func stay(until: Instant?) {
         guard case .skipping(var run) = state else { return }
         run.until = until
         state = .skipping(run)
     }
 
-    /// The hindrance, if there was one, is over; the slots that fell into it are counted.
+    /// The inhibition, if there was one, is over; the slots that fell into it are counted.
     /// - Returns: `nil` if there is nothing further to tell.
     mutating func endRun(at now: Instant) -> Rest? {
         guard case .skipping(let run) = state else { return nil }

@@ -71,11 +71,17 @@ struct ProgrammeTurn: Sendable {
     }
 
     /// The slot that is due cannot be played.
-    /// - Parameter until: when the hindrance ends, as far as is known.
-    mutating func skip(_ slot: Instant, _ hindrance: Hindrance, clip: ClipName?, until: Instant?, at now: Instant) {
+    /// - Parameter until: when the inhibition ends, as far as is known.
+    mutating func skip(
+        _ slot: Instant,
+        _ inhibitReason: InhibitReason,
+        clip: ClipName?,
+        until: Instant?,
+        at now: Instant
+    ) {
         switch slots {
         case .periodic(var periodic):
-            periodic.skip(slot, hindrance, clip: clip, until: until)
+            periodic.skip(slot, inhibitReason, clip: clip, until: until)
             slots = .periodic(periodic)
         case .timetable(var timetable):
             timetable.skip(at: now)

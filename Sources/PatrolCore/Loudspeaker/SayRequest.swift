@@ -48,7 +48,7 @@ public enum SayConclusion: Hashable, Sendable {
     /// Something is broken.
     case failed(reason: String)
     /// It was not played, or not as often as it was asked for.
-    case skipped(Hindrance)
+    case skipped(InhibitReason)
 }
 
 /// The answer to ``Announcer/Input/stop(requester:andQueue:)``.
@@ -68,7 +68,7 @@ public struct StopReply: Hashable, Sendable {
 /// Why a ``SayRequest`` is refused.
 public enum SayRefusal: Hashable, Sendable, CustomStringConvertible {
     /// Nothing of the kind may sound now.
-    case hindered(Hindrance)
+    case inhibited(InhibitReason)
     /// An emergency may sound in quiet hours, but only with a reason.
     case reasonRequired(rule: String)
     /// No clip of that name is there, or it is bad.
@@ -81,7 +81,7 @@ public enum SayRefusal: Hashable, Sendable, CustomStringConvertible {
     /// For machines: stable.
     public var code: String {
         switch self {
-        case .hindered(let hindrance): hindrance.code
+        case .inhibited(let inhibitReason): inhibitReason.code
         case .reasonRequired: "reason-required"
         case .unknownClip: "unknown-clip"
         case .priorityNotAllowed: "priority-not-allowed"
@@ -92,7 +92,7 @@ public enum SayRefusal: Hashable, Sendable, CustomStringConvertible {
     /// In words.
     public var description: String {
         switch self {
-        case .hindered(let hindrance): hindrance.description
+        case .inhibited(let inhibitReason): inhibitReason.description
         case .reasonRequired(let rule): "quiet hours (\(rule)): an emergency must give its reason"
         case .unknownClip(let name): "there is no playable clip \(name)"
         case .priorityNotAllowed(let priority): "nobody can ask for the priority \(priority.name)"

@@ -58,7 +58,7 @@ extension APIError {
 
     private static func hint(_ refusal: SayRefusal) -> String? {
         switch refusal {
-        case .hindered(.muted): "patrolctl unmute ends the mute"
+        case .inhibited(.muted): "patrolctl unmute ends the mute"
         case .reasonRequired: "--reason says why"
         default: "patrolctl announcements says until when"
         }

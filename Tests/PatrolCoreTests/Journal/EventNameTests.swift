@@ -47,7 +47,7 @@ struct EventNameTests {
                     .announcementCut(
                         announcement(),
                         PlayEnd(.deadline, framesPlayed: 80, framesTotal: 160),
-                        .hindered(.quiet(rule: "night"))
+                        .inhibited(.quiet(rule: "night"))
                     )
                 ), "announcement.cut",
                 "by=uid 1, pid 2 clip=fire.wav cut_because=quiet hours (night) cut_by=quiet ended=deadline "
@@ -60,7 +60,7 @@ struct EventNameTests {
                         SkippedAnnouncement(
                             origin: .programme("patrol"),
                             clip: nil,
-                            hindrance: .muted,
+                            inhibitReason: .muted,
                             firstDueAt: Instant(millisecondsSinceBoot: 0),
                             slots: 3
                         )

@@ -29,7 +29,7 @@ struct AnnouncerDeviceTests {
         #expect(after > .seconds(17) && after < .seconds(19))
         let pauses = zip(rig.orderTimes, rig.orderTimes.dropFirst()).prefix(4).map { ($1 - $0).inSeconds.rounded() }
         #expect(pauses == [1, 2, 4, 8])
-        #expect(rig.skips.allSatisfy { $0.hindrance == .loudspeakerFailed })
+        #expect(rig.skips.allSatisfy { $0.inhibitReason == .loudspeakerFailed })
         #expect(rig.skips.map(\.slots).reduce(0, +) > 8)
     }
 
@@ -133,15 +133,15 @@ struct AnnouncerDeviceTests {
         (.finished, nil, false, .finished),
         (.finished, .outranked(by: .live), false, .finished),
         (.deadline, nil, true, .cut(.deadline)),
-        (.deadline, .hindered(.muted), true, .cut(.hindered(.muted))),
-        (.stopped, .hindered(.muted), false, .cut(.hindered(.muted))),
+        (.deadline, .inhibited(.muted), true, .cut(.inhibited(.muted))),
+        (.stopped, .inhibited(.muted), false, .cut(.inhibited(.muted))),
         (.stopped, nil, false, .cut(.unasked)),
         (.parentGone, nil, false, .cut(.unasked)),
-        (.killed, .hindered(.muted), false, .cut(.hindered(.muted))),
+        (.killed, .inhibited(.muted), false, .cut(.inhibited(.muted))),
         (.killed, nil, true, .cut(.deadline)),
         (.killed, nil, false, .deviceFailed(reason: "why")),
         (.deviceFailed, nil, false, .deviceFailed(reason: "why")),
-        (.deviceFailed, .hindered(.muted), false, .deviceFailed(reason: "why")),
+        (.deviceFailed, .inhibited(.muted), false, .deviceFailed(reason: "why")),
         (.fileFailed, nil, false, .fileFailed),
     ]
 

@@ -111,7 +111,7 @@ struct AnnouncerPriorityTests {
         rig.say(.long)
         rig.run(for: .seconds(30))
         rig.tell(.motionChanged(isMoving: false))
-        #expect(rig.skips.map(\.hindrance) == [.conditionsEnded])
+        #expect(rig.skips.map(\.inhibitReason) == [.conditionsEnded])
         #expect(rig.skips.map(\.slots) == [1])
         // It was not heard, so nothing holds the next one back.
         rig.tell(.motionChanged(isMoving: true))
@@ -125,7 +125,7 @@ struct AnnouncerPriorityTests {
         #expect(rig.say(.a, .scheduled) == .refused(.priorityNotAllowed(.scheduled)))
         #expect(rig.say("no.ogg") == .refused(.unknownClip("no.ogg")))
         rig.tell(.shutDown)
-        #expect(rig.say(.a) == .refused(.hindered(.daemonStops)))
+        #expect(rig.say(.a) == .refused(.inhibited(.daemonStops)))
         #expect(rig.orders.isEmpty)
     }
 
@@ -139,8 +139,8 @@ struct AnnouncerPriorityTests {
         rig.tell(.shutDown)
         rig.run(for: .seconds(3600))
         #expect(rig.playedClips == ["a.ogg", "long.ogg"])
-        #expect(rig.cuts == [.outranked(by: .manual), .hindered(.daemonStops)])
-        #expect(rig.skips.map(\.hindrance) == [.daemonStops, .daemonStops, .daemonStops])
+        #expect(rig.cuts == [.outranked(by: .manual), .inhibited(.daemonStops)])
+        #expect(rig.skips.map(\.inhibitReason) == [.daemonStops, .daemonStops, .daemonStops])
         #expect(rig.announcer.wakeAt == nil)
         #expect(rig.announcer.status.silence?.code == "daemon-stops")
     }

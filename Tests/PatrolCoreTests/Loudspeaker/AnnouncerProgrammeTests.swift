@@ -138,7 +138,7 @@ struct AnnouncerProgrammeTests {
         rig.tell(.zonesChanged([]))
         rig.run(for: .seconds(140))
         #expect(rig.playedClips == ["a.ogg", "b.ogg", "a.ogg"])
-        #expect(rig.cuts == [.hindered(.quiet(rule: "school"))])
+        #expect(rig.cuts == [.inhibited(.quiet(rule: "school"))])
     }
 
     @Test("A clip that is missing is passed over; when none is left, the slots are skipped until one comes")
@@ -149,7 +149,7 @@ struct AnnouncerProgrammeTests {
         #expect(rig.playedClips == ["a.ogg", "a.ogg"])
         rig.tell(.clipsChanged([:]))
         rig.run(for: .seconds(600))
-        #expect(rig.skips.map(\.hindrance) == [.noPlayableClip])
+        #expect(rig.skips.map(\.inhibitReason) == [.noPlayableClip])
         rig.tell(.clipsChanged(["a.ogg": .a]))
         #expect(rig.skips.map(\.slots) == [1, 9])
         rig.run(for: .seconds(61))

@@ -8,7 +8,7 @@ struct AnnouncerReasonTests {
     func clipsUnchecked() {
         var rig = AnnouncerRig(programmes: [.plain()]) { $0.clips = nil }
         rig.run(for: .seconds(20))
-        #expect(rig.say(.a) == .refused(.hindered(.clipsUnchecked)))
+        #expect(rig.say(.a) == .refused(.inhibited(.clipsUnchecked)))
         #expect(rig.announcer.status.silence?.code == "clips-unchecked")
         #expect(rig.orders.isEmpty && rig.skips.isEmpty)
         rig.tell(.clipsChanged([Clip.a.name: .a]))
@@ -20,9 +20,9 @@ struct AnnouncerReasonTests {
         var rig = AnnouncerRig(programmes: [.plain(gap: .seconds(60))])
         rig.tell(.playerChanged(problem: "/usr/bin/patrol-player: No such file or directory"))
         rig.run(for: .seconds(130))
-        let problem = Hindrance.playerUnusable("/usr/bin/patrol-player: No such file or directory")
-        #expect(rig.say(.a, .emergency) == .refused(.hindered(problem)))
-        #expect(rig.skips.map(\.hindrance) == [problem])
+        let problem = InhibitReason.playerUnusable("/usr/bin/patrol-player: No such file or directory")
+        #expect(rig.say(.a, .emergency) == .refused(.inhibited(problem)))
+        #expect(rig.skips.map(\.inhibitReason) == [problem])
         #expect(rig.announcer.status.playerProblem != nil)
         rig.tell(.playerChanged(problem: nil))
         #expect(rig.skips.map(\.slots) == [1, 2])
@@ -51,7 +51,7 @@ struct AnnouncerReasonTests {
             ]
         )
         // The slots of each are told by its name.
-        let reasons = rig.skips.map(\.hindrance)
+        let reasons = rig.skips.map(\.inhibitReason)
         #expect(reasons.first == .quiet(rule: "night") && reasons.last == .quiet(rule: "school"))
     }
 
@@ -73,6 +73,6 @@ struct AnnouncerReasonTests {
         _ = clock.handle(AnnouncerRig.wall("20:00"), marked: .weekRollover, at: AnnouncerRig.instant("20:00:01"))
         rig.tell(.clockChanged(clock))
         #expect(rig.announcer.status.silence?.words.contains("implausible-reading") == true)
-        #expect(rig.announcer.status.programmes.first?.hindrance == .clockUntrusted(.implausibleReading))
+        #expect(rig.announcer.status.programmes.first?.inhibitReason == .clockUntrusted(.implausibleReading))
     }
 }

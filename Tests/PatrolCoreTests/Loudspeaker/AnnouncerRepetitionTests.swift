@@ -41,7 +41,7 @@ struct AnnouncerRepetitionTests {
         rig.run(for: .milliseconds(10_500))
         rig.tell(.zonesChanged(["school"]))
         rig.run(for: .seconds(5))
-        #expect(rig.skips.map(\.hindrance) == [.quiet(rule: "school")])
+        #expect(rig.skips.map(\.inhibitReason) == [.quiet(rule: "school")])
         rig.tell(.zonesChanged([]))
         rig.run(for: .seconds(100))
         #expect(rig.playedClips == ["a.ogg", "b.ogg", "b.ogg"])
@@ -102,13 +102,13 @@ struct AnnouncerRepetitionTests {
         rig.say(.a)
         rig.tell(.mute(Mute(until: nil, requester: "uid 0")))
         rig.run(for: .seconds(1))
-        #expect(rig.conclusions.suffix(2) == [.cut(.hindered(.muted)), .skipped(.muted)])
+        #expect(rig.conclusions.suffix(2) == [.cut(.inhibited(.muted)), .skipped(.muted)])
         rig.tell(.unmute(requester: "uid 0"))
         rig.say(.long)
         rig.say(.a)
         rig.tell(.shutDown)
         rig.run(for: .seconds(1))
-        #expect(Set(rig.conclusions.suffix(2)) == [.cut(.hindered(.daemonStops)), .skipped(.daemonStops)])
+        #expect(Set(rig.conclusions.suffix(2)) == [.cut(.inhibited(.daemonStops)), .skipped(.daemonStops)])
     }
 
     // MARK: Stops
@@ -134,7 +134,7 @@ struct AnnouncerRepetitionTests {
         rig.run(for: .seconds(60))
         #expect(rig.playedClips.count == 2)
         #expect(rig.cuts == [.person(requester: "uid 1"), .person(requester: "uid 1")])
-        #expect(rig.skips.map(\.hindrance) == [.stoppedByPerson, .stoppedByPerson])
+        #expect(rig.skips.map(\.inhibitReason) == [.stoppedByPerson, .stoppedByPerson])
         #expect(
             rig.tell(.stop(requester: "uid 1", andQueue: true)).first
                 == .stopReply(StopReply(stopped: nil, removed: 0))
@@ -164,7 +164,7 @@ struct AnnouncerRepetitionTests {
         let stopped = rig.now
         rig.run(for: .seconds(59))
         #expect(rig.playedClips == ["a.ogg", "long.ogg", "long.ogg"])
-        #expect(rig.skips.map(\.hindrance) == [.stoppedByPerson])
+        #expect(rig.skips.map(\.inhibitReason) == [.stoppedByPerson])
         rig.run(for: .seconds(5))
         #expect(rig.orderTimes.last == stopped + .seconds(60))
     }
@@ -201,7 +201,7 @@ struct AnnouncerRepetitionTests {
         rig.run(until: "21:30")
         // :20 and :35; at :50 not even the short one would end in time.
         #expect(rig.playedClips == ["a.ogg", "a.ogg"])
-        #expect(rig.skips.first?.hindrance == .wouldNotEndBeforeQuiet)
+        #expect(rig.skips.first?.inhibitReason == .wouldNotEndBeforeQuiet)
         #expect(rig.cuts.isEmpty)
     }
 

@@ -13,8 +13,8 @@ struct AnnouncerSilenceTests {
         let early = AnnouncerRig.instant("21:00") - deadline
         #expect(early >= .seconds(1) && early < .milliseconds(1020))
         rig.run(until: "20:59:56")
-        #expect(rig.say(.long) == .refused(.hindered(.wouldNotEndBeforeQuiet)))
-        #expect(rig.say(.a, .emergency) == .refused(.hindered(.wouldNotEndBeforeQuiet)))
+        #expect(rig.say(.long) == .refused(.inhibited(.wouldNotEndBeforeQuiet)))
+        #expect(rig.say(.a, .emergency) == .refused(.inhibited(.wouldNotEndBeforeQuiet)))
         #expect(rig.say(.silence("no", seconds: 1)) == .refused(.unknownClip("no")))
         rig.run(until: "21:00:30")
         #expect(rig.playedClips == ["long.ogg"])
@@ -26,7 +26,7 @@ struct AnnouncerSilenceTests {
         rig.run(until: "23:00")
         #expect(rig.orders.isEmpty)
         #expect(
-            rig.skips.map(\.hindrance) == [
+            rig.skips.map(\.inhibitReason) == [
                 .wouldNotEndBeforeQuiet, .wouldNotEndBeforeQuiet, .quiet(rule: "night"),
             ]
         )
@@ -74,10 +74,10 @@ struct AnnouncerSilenceTests {
         #expect(
             actions == [
                 .record(.quietBegan(rule: "school")),
-                .stop(PlayID(rawValue: 1), .hindered(.quiet(rule: "school"))),
+                .stop(PlayID(rawValue: 1), .inhibited(.quiet(rule: "school"))),
             ]
         )
-        #expect(rig.say(.a) == .refused(.hindered(.quiet(rule: "school"))))
+        #expect(rig.say(.a) == .refused(.inhibited(.quiet(rule: "school"))))
         rig.run(for: .seconds(1))
         #expect(!rig.isPlaying)
         #expect(rig.tell(.zonesChanged([])) == [.record(.quietEnded(rule: "school"))])
@@ -112,7 +112,7 @@ struct AnnouncerSilenceTests {
         rig.run(for: .seconds(5))
         rig.setClock(ahead: .seconds(3600))
         rig.run(for: .seconds(1))
-        #expect(rig.cuts == [.hindered(.quiet(rule: "night"))])
+        #expect(rig.cuts == [.inhibited(.quiet(rule: "night"))])
         #expect(!rig.isPlaying)
     }
 
@@ -144,8 +144,8 @@ struct AnnouncerSilenceTests {
     func untrusted() {
         var rig = AnnouncerRig(programmes: [.plain()], isTrusted: false) { $0.emergencyInQuietHours = true }
         rig.run(until: "20:30")
-        #expect(rig.say(.a) == .refused(.hindered(.clockUntrusted(.noReading))))
-        #expect(rig.say(.a, .emergency, reason: "fire") == .refused(.hindered(.clockUntrusted(.noReading))))
+        #expect(rig.say(.a) == .refused(.inhibited(.clockUntrusted(.noReading))))
+        #expect(rig.say(.a, .emergency, reason: "fire") == .refused(.inhibited(.clockUntrusted(.noReading))))
         #expect(rig.skips.map(\.slots) == [1])
         rig.setClock(ahead: .zero)
         #expect(rig.skips.map(\.slots) == [1, 2])
@@ -160,7 +160,7 @@ struct AnnouncerSilenceTests {
         #expect(rig.isPlaying)
         rig.tell(.clockChanged(WallClock()))
         rig.run(for: .seconds(1))
-        #expect(rig.cuts == [.hindered(.clockUntrusted(.noReading))])
+        #expect(rig.cuts == [.inhibited(.clockUntrusted(.noReading))])
     }
 
     @Test("An emergency in quiet hours: allowed, and with a reason", arguments: [true, false], [nil, " ", "fire"])
@@ -180,15 +180,15 @@ struct AnnouncerSilenceTests {
         case (true, _):
             #expect(reply == .refused(.reasonRequired(rule: "night")))
         default:
-            #expect(reply == .refused(.hindered(.quiet(rule: "night"))))
+            #expect(reply == .refused(.inhibited(.quiet(rule: "night"))))
         }
-        #expect(rig.say(.a, .live, reason: "fire") == .refused(.hindered(.quiet(rule: "night"))))
+        #expect(rig.say(.a, .live, reason: "fire") == .refused(.inhibited(.quiet(rule: "night"))))
     }
 
     @Test("An emergency may go on into quiet hours, and that is on record; without a reason it has a deadline")
     func emergencyAcrossTheBoundary() {
         var rig = AnnouncerRig(at: "20:59:30") { $0.emergencyInQuietHours = true }
-        #expect(rig.say(.long, .emergency) == .refused(.hindered(.wouldNotEndBeforeQuiet)))
+        #expect(rig.say(.long, .emergency) == .refused(.inhibited(.wouldNotEndBeforeQuiet)))
         rig.say(.long, .emergency, reason: "fire")
         rig.run(until: "21:01")
         guard case .announcementFinished(let announcement, _)? = rig.events.last else {
@@ -205,13 +205,13 @@ struct AnnouncerSilenceTests {
         let mute = Mute(until: AnnouncerRig.wall("20:10"), requester: "uid 0")
         rig.tell(.mute(mute))
         rig.run(until: "20:05")
-        #expect(rig.cuts == [.hindered(.muted)])
-        #expect(rig.say(.a, .emergency, reason: "fire") == .refused(.hindered(.muted)))
+        #expect(rig.cuts == [.inhibited(.muted)])
+        #expect(rig.say(.a, .emergency, reason: "fire") == .refused(.inhibited(.muted)))
         rig.run(until: "20:10")
         #expect(rig.events.last == .announcementSkipped(rig.skips[0]))
         rig.run(until: "20:12")
         #expect(rig.events.contains(.unmuted(.time)))
-        #expect(rig.skips.map(\.hindrance) == [.muted, .muted])
+        #expect(rig.skips.map(\.inhibitReason) == [.muted, .muted])
         #expect(rig.orders.count >= 2)
         rig.tell(.mute(Mute(until: nil, requester: "uid 0")))
         rig.run(until: "23:00")
@@ -229,7 +229,7 @@ struct AnnouncerSilenceTests {
         #expect(rig.announcer.wakeAt == nil)
         rig.setClock(ahead: .seconds(-1300))
         #expect(rig.announcer.mute == mute)
-        #expect(rig.say(.a) == .refused(.hindered(.muted)))
+        #expect(rig.say(.a) == .refused(.inhibited(.muted)))
         rig.setClock(ahead: .zero)
         #expect(rig.announcer.mute == nil)
         #expect(rig.say(.a) == .accepted(PlayID(rawValue: 1)))
@@ -242,7 +242,7 @@ struct AnnouncerSilenceTests {
         #expect(rig.say(.long) == .queued(PlayID(rawValue: 2), ahead: 1))
         rig.run(until: "21:00")
         #expect(rig.playedClips == ["long.ogg"])
-        #expect(rig.skips.map(\.hindrance) == [.wouldNotEndBeforeQuiet])
+        #expect(rig.skips.map(\.inhibitReason) == [.wouldNotEndBeforeQuiet])
     }
 
     @Test("A daemon that slept through the boundary does not swallow the slot after it")

@@ -53,7 +53,7 @@ struct AnnouncerStatusTests {
         var rig = AnnouncerRig(at: "21:30", programmes: [.plain(gap: .seconds(700))])
         rig.run(for: .seconds(1))
         let next = try #require(rig.announcer.status.next)
-        #expect(rig.announcer.status.programmes.map(\.hindrance) == [.quiet(rule: "night")])
+        #expect(rig.announcer.status.programmes.map(\.inhibitReason) == [.quiet(rule: "night")])
         rig.run(for: .seconds(9 * 3600))
         #expect(rig.orderTimes.first == next.at)
     }
@@ -129,19 +129,21 @@ struct AnnouncerStatusTests {
 
     @Test("The words and codes of all reasons")
     func words() {
-        let hindrances: [Hindrance] = [
+        let inhibitReasons: [InhibitReason] = [
             .clockUntrusted(.noReading), .quiet(rule: "x"), .wouldNotEndBeforeQuiet, .muted, .loudspeakerFailed,
             .noPlayableClip, .conditionsEnded, .daemonStops, .clipsUnchecked, .playerUnusable("x"),
             .conditionsMissing([.duty, .zone]), .waitedTooLong, .stoppedByPerson,
         ]
         let refusals: [SayRefusal] =
-            hindrances.map(SayRefusal.hindered) + [
+            inhibitReasons.map(SayRefusal.inhibited) + [
                 .reasonRequired(rule: "x"), .unknownClip("x"), .priorityNotAllowed(.scheduled), .queueFull(bound: 8),
             ]
         #expect(Set(refusals.map(\.code)).count == refusals.count)
         #expect(Set(refusals.map(\.description)).count == refusals.count)
         let stops: [StopReason] =
-            hindrances.map(StopReason.hindered) + [.outranked(by: .live), .deadline, .unasked, .person(requester: "x")]
+            inhibitReasons.map(StopReason.inhibited) + [
+                .outranked(by: .live), .deadline, .unasked, .person(requester: "x"),
+            ]
             + ProgrammeCondition.allCases.map(StopReason.conditionEnded)
         #expect(Set(stops.map(\.code)).count == stops.count)
         #expect(Set(stops.map(\.description)).count == stops.count)

@@ -79,7 +79,7 @@ struct TimetableTests {
         programme.zones = ["village"]
         var rig = AnnouncerRig(at: "07:00", programmes: [programme])
         rig.run(until: "09:00")
-        #expect(rig.skips.map(\.hindrance) == [.conditionsMissing([.zone, .duty])])
+        #expect(rig.skips.map(\.inhibitReason) == [.conditionsMissing([.zone, .duty])])
         #expect(rig.skips.map(\.firstDueAt) == [AnnouncerRig.instant("08:00")])
         rig.tell(.dutyChanged(isOn: true))
         rig.tell(.zonesChanged(["village"]))
@@ -88,7 +88,7 @@ struct TimetableTests {
         #expect(rig.orders.isEmpty)
         rig.run(until: "22:00")
         #expect(rig.orderTimes == [AnnouncerRig.instant("12:00")])
-        #expect(rig.skips.last?.hindrance == .quiet(rule: "night"))
+        #expect(rig.skips.last?.inhibitReason == .quiet(rule: "night"))
         #expect(rig.skips.count == 2)
     }
 
@@ -104,7 +104,7 @@ struct TimetableTests {
         rig.say("six minutes")
         rig.run(until: "12:10")
         #expect(rig.playedClips.last == "six minutes")
-        #expect(rig.skips.map(\.hindrance) == [.waitedTooLong])
+        #expect(rig.skips.map(\.inhibitReason) == [.waitedTooLong])
     }
 
     @Test("A clock that is set right by a little plays no turn twice, one that was wrong by hours plays the true one")
@@ -152,7 +152,7 @@ struct TimetableTests {
             rig.sleep(for: .milliseconds(500 + 1000 * Int64(seconds)))
             rig.run(for: .seconds(60))
             #expect(rig.orders.count == plays)
-            #expect(rig.skips.map(\.hindrance) == (plays == 1 ? [] : [.waitedTooLong]))
+            #expect(rig.skips.map(\.inhibitReason) == (plays == 1 ? [] : [.waitedTooLong]))
         }
     }
 

@@ -95,10 +95,10 @@ extension AnnouncerWorld {
         guard replies.count == 1, case .reply = actions.first else { return complain("no reply") }
         switch replies[0] {
         case .accepted(let id), .queued(let id, _): accept(request, id, actions)
-        case .refused(.hindered(let hindrance)):
+        case .refused(.inhibited(let inhibitReason)):
             guard let clip = plan.clips[request.clip], isOpen(for: clip.duration) else { return }
-            if case .playerUnusable = hindrance, announcer.playerProblem != nil { return }
-            if hindrance != .daemonStops { complain("refused for no reason: \(hindrance)") }
+            if case .playerUnusable = inhibitReason, announcer.playerProblem != nil { return }
+            if inhibitReason != .daemonStops { complain("refused for no reason: \(inhibitReason)") }
         case .refused: break
         }
     }

@@ -124,7 +124,7 @@ extension LoudspeakerEvent {
         case .announcementCut(_, let end, _) where end.how == .deadline: "cut: deadline"
         case .announcementCut(_, _, let reason): "cut: \(reason.code)"
         case .announcementFailed(_, let end): "failed: \(end.how.rawValue)"
-        case .announcementSkipped(let skip): "skipped: \(skip.hindrance.code)"
+        case .announcementSkipped(let skip): "skipped: \(skip.inhibitReason.code)"
         case .quietBegan: "quiet began"
         case .quietEnded: "quiet ended"
         case .quietChanged: "quiet changed"

@@ -101,7 +101,7 @@ struct SlotLedger {
     }
 
     private mutating func follow(_ skip: SkippedAnnouncement, at now: Instant) {
-        if case .clockUntrusted = skip.hindrance {} else { startAnew(at: now) }
+        if case .clockUntrusted = skip.inhibitReason {} else { startAnew(at: now) }
         guard skip.slots > 0, skip.firstDueAt == expected, playing == nil else {
             return complain(
                 "skipped \(skip.slots) from \(skip.firstDueAt), expected \(String(describing: expected))",
@@ -111,11 +111,11 @@ struct SlotLedger {
         let last = skip.firstDueAt + gap * Int(skip.slots - 1)
         if last > now { complain("skipped what was not due", now) }
         expected = last + gap
-        if skip.hindrance == .conditionsEnded || skip.hindrance == .daemonStops {
+        if skip.inhibitReason == .conditionsEnded || skip.inhibitReason == .daemonStops {
             if holds { complain("the conditions do hold", now) }
             // It was the only one that waited; while it did no other came.
             expected = nil
-        } else if skip.hindrance == .stoppedByPerson {
+        } else if skip.inhibitReason == .stoppedByPerson {
             (lastSkipped, expected) = (now, now + gap)
         } else {
             lastSkipped = last

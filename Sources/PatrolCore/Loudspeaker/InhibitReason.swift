@@ -1,5 +1,5 @@
 /// Why something does not sound.
-public enum Hindrance: Hashable, Sendable, CustomStringConvertible {
+public enum InhibitReason: Hashable, Sendable, CustomStringConvertible {
     /// The time of day is unknown: nothing sounds at all.
     case clockUntrusted(WallClock.UntrustedReason)
     /// Quiet hours, by the rule of this name.
@@ -67,7 +67,7 @@ public enum Hindrance: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether slots that fall into one and then into the other are told as one run: what is missing for trust in the
     /// clock changes from second to second at start-up and makes no difference.
-    func continues(_ other: Hindrance) -> Bool {
+    func continues(_ other: InhibitReason) -> Bool {
         if case .clockUntrusted = self, case .clockUntrusted = other { return true }
         return self == other
     }
@@ -76,7 +76,7 @@ public enum Hindrance: Hashable, Sendable, CustomStringConvertible {
 /// Why a play is to end early.
 public enum StopReason: Hashable, Sendable, CustomStringConvertible {
     /// It may sound no longer.
-    case hindered(Hindrance)
+    case inhibited(InhibitReason)
     /// Something more important has come.
     case outranked(by: PlayPriority)
     /// This condition of its programme has ceased to hold.
@@ -91,7 +91,7 @@ public enum StopReason: Hashable, Sendable, CustomStringConvertible {
     /// For machines and records: stable.
     public var code: String {
         switch self {
-        case .hindered(let hindrance): hindrance.code
+        case .inhibited(let inhibitReason): inhibitReason.code
         case .outranked: "outranked"
         case .conditionEnded(let condition): "\(condition.rawValue)-ended"
         case .person: "person"
@@ -103,7 +103,7 @@ public enum StopReason: Hashable, Sendable, CustomStringConvertible {
     /// In words.
     public var description: String {
         switch self {
-        case .hindered(let hindrance): hindrance.description
+        case .inhibited(let inhibitReason): inhibitReason.description
         case .outranked(let priority): "cut by a more important announcement (\(priority.name))"
         case .conditionEnded(let condition): condition.ended
         case .person(let requester): "stopped by \(requester)"

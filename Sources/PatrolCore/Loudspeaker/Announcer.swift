@@ -21,116 +21,22 @@
 ///
 /// It needs no timer while it has nothing to decide: slots that fall into a silence are counted when the silence ends.
 public struct Announcer: Sendable {
-    /// What happened.
-    public enum Input: Sendable {
-        /// The wall clock learned something; the more often it is told, the tighter the deadlines.
-        case clockChanged(WallClock)
-        /// The vehicle is in these zones now.
-        case zonesChanged(Set<String>)
-        /// It moves, or stands.
-        case motionChanged(isMoving: Bool)
-        /// Duty began or ended.
-        case dutyChanged(isOn: Bool)
-        /// The clips folder was checked; bad files are absent. A clip that kept failing gets a new chance.
-        case clipsChanged([ClipName: Clip])
-        /// The program that plays can be started, or why it cannot.
-        case playerChanged(problem: String?)
-        /// Somebody wants a clip played; answered by exactly one ``Action/reply(_:)``, the first of the actions.
-        case say(SayRequest)
-        /// A person orders silence; a mute that is in force is replaced.
-        case mute(Mute)
-        /// A person ends it.
-        case unmute(requester: String)
-        /// A person ends what plays, and what waits as well if that is wanted; answered by ``Action/stopReply(_:)``, the
-        /// first of the actions.
-        case stop(requester: String, andQueue: Bool)
-        /// The player says that the first frames sound.
-        case playStarted(PlayID)
-        /// The player ended, or was killed.
-        case playEnded(PlayID, PlayEnd)
-        /// The time is ``Announcer/wakeAt`` or later.
-        case wakeUp
-        /// The daemon stops: nothing is started any more.
-        case shutDown
-    }
-
-    /// What to do about it, in this order.
-    public enum Action: Hashable, Sendable {
-        /// Start a player. It will be told about with ``Input/playStarted(_:)``, if it gets so far, and always with
-        /// ``Input/playEnded(_:_:)``.
-        case play(PlayOrder)
-        /// The play has another deadline.
-        case changeDeadline(PlayID, Instant)
-        /// The play is to fall silent at once.
-        case stop(PlayID, StopReason)
-        /// To the journal. Of a mute and its end it is also the moment to persist them.
-        case record(LoudspeakerEvent)
-        /// The answer to ``Input/say(_:)``.
-        case reply(SayReply)
-        /// The answer to ``Input/stop(requester:andQueue:)``.
-        case stopReply(StopReply)
-        /// An accepted request has ended, once for each. The name is that of its first play.
-        case concluded(PlayID, SayConclusion)
-    }
-
-    /// What the player does, as far as is known.
-    enum Floor: Hashable, Sendable {
-        /// Nothing.
-        case free
-        /// An order was given; nothing is heard yet, as far as is known.
-        case starting(Play)
-        /// It sounds since an instant.
-        case sounding(Play, since: Instant)
-        /// It was told to stop; `since` is when it began to sound.
-        case stopping(Play, StopReason, since: Instant?)
-    }
-
-    /// An order that has not ended.
-    struct Play: Hashable, Sendable {
-        var order: PlayOrder
-        var announcement: Announcement
-        /// The programme's place in the configuration; `nil` if somebody asked for it.
-        var programme: Int?
-        /// What somebody asked for; `nil` for a programme.
-        var entry: PlayQueue.Entry?
-        /// An emergency that quiet hours do not hold back.
-        var isExempt: Bool
-        /// What the player was told last.
-        var deadline: Instant?
-    }
-
-    let settings: AnnouncerSettings
-    /// `nil` until the clips folder was checked for the first time.
-    var clips: [ClipName: Clip]?
-    var playerProblem: String?
-    var clock: WallClock
-    var zones: Set<String>
-    var isMoving = false
-    var isOnDuty: Bool
-    var mute: Mute?
-    var turns: [ProgrammeTurn]
-    var queue: PlayQueue
-    var floor: Floor = .free
-    var device: DeviceHealth
-    /// How often in a row a clip's file has failed.
-    var fileFailures: [ClipName: Int] = [:]
-    var lastID: UInt64 = 0
-    var isShutDown = false
-
-    /// What the gate said last, and when it must be asked again.
-    var verdict: QuietGate.Verdict
-    var gateAskedAgainAt: Instant?
-    /// When quiet ends, as far as is known; another rule may take over before.
-    var quietEndsAt: Instant?
-    /// The quiet rule that is on record as in force.
-    var recordedQuiet: String?
-    var schedulesChangeAt: Instant?
-    var muteLookedAtAgainAt: Instant?
-    /// The last instant that was passed; the boot clock does not go back, and neither does this.
-    var now: Instant
+    /// What says whether something may sound.
+    private(set) var context: PlayContext
+    /// What sounds, or is about to.
+    private(set) var floor = Floor()
+    /// What people want to be played.
+    private(set) var requests: RequestQueue
+    /// Whose turn it is if nobody wants anything.
+    private(set) var programmes: ProgrammeScheduler
+    private(set) var isShutDown = false
+    private var lastID: UInt64 = 0
 
     /// When to call with ``Input/wakeUp``: `nil` while nothing can change by itself, else later than the last call.
     public private(set) var wakeAt: Instant?
+
+    /// Two wake-ups are never nearer to each other: whatever a boundary's arithmetic says, there is progress.
+    private static let shortestSleep: Duration = .milliseconds(1)
 
     /// The first call of ``handle(_:at:)`` may come at once; nothing is ordered before it.
     /// - Parameters:
@@ -149,99 +55,195 @@ public struct Announcer: Sendable {
         mute: Mute?,
         at now: Instant
     ) {
-        self.settings = settings
-        self.clock = clock
-        self.zones = zones
-        self.isOnDuty = isOnDuty
-        self.mute = mute
-        self.now = now
-        clips = settings.clips
-        turns = settings.programmes.map(ProgrammeTurn.init)
-        queue = PlayQueue(bound: settings.queueBound)
-        device = DeviceHealth(
-            settings: .init(
-                shortestPause: settings.shortestDevicePause,
-                longestPause: settings.longestDevicePause,
-                proof: settings.deviceProof
-            )
-        )
-        verdict = settings.gate.verdict(at: now, clock: clock, zones: zones)
-        gateAskedAgainAt = now
-        schedulesChangeAt = now
+        context = PlayContext(settings, clock, zones: zones, isOnDuty: isOnDuty, mute, at: now)
+        requests = RequestQueue(bound: settings.queueBound)
+        programmes = ProgrammeScheduler(settings.programmes, at: now)
         wakeAt = now
     }
 
     /// Something happened, or a deadline has come; every input looks at everything that time may have changed.
     public mutating func handle(_ input: Input, at instant: Instant) -> [Action] {
-        now = max(now, instant)
         var actions: [Action] = []
-        let wasTrusted = isClockTrusted
+        context.advance(to: instant)
+        let wasTrusted = context.clockOffset != nil
         // First what time has changed by itself, so that the input meets the present.
-        askGate(&actions, force: takeKnowledge(input))
-        lookAtSchedules(force: input.changesClock)
-        endMuteByTime(&actions)
-        if !wasTrusted, isClockTrusted { beginAnew(&actions) }
-        take(input, &actions)
-        if let change = device.look(at: now) { record(change, &actions) }
+        var events: [LoudspeakerEvent] = []
+        context.learn(input, &events)
+        programmes.lookAtSchedules(in: context, isNews: input.changesClock)
+        if !wasTrusted, context.clockOffset != nil { events += programmes.beginAnew(at: context.now) }
+        record(events, &actions)
+        obey(input, &actions)
+        record(context.lookAtDevice(), &actions)
         reviewPlay(&actions)
-        updateTurns(&actions)
-        giveFloor(&actions)
+        if !isShutDown {
+            record(programmes.update(in: context), &actions)
+            giveFloor(&actions)
+        }
         wakeAt = isShutDown ? nil : nextWake
         return actions
     }
 
-    /// The inputs that only say how the world is.
-    /// - Returns: whether the gate must be asked again.
-    private mutating func takeKnowledge(_ input: Input) -> Bool {
-        switch input {
-        case .clockChanged(let clock):
-            self.clock = clock
-            return true
-        case .zonesChanged(let zones):
-            defer { self.zones = zones }
-            return zones != self.zones
-        case .motionChanged(let isMoving):
-            self.isMoving = isMoving
-        case .dutyChanged(let isOn):
-            isOnDuty = isOn
-        case .clipsChanged(let clips):
-            self.clips = clips
-            fileFailures = [:]
-        case .playerChanged(let problem):
-            playerProblem = problem
-        case .say, .mute, .unmute, .stop, .playStarted, .playEnded, .wakeUp, .shutDown:
-            break
-        }
-        return false
-    }
-
-    /// The others.
-    private mutating func take(_ input: Input, _ actions: inout [Action]) {
+    private mutating func obey(_ input: Input, _ actions: inout [Action]) {
         switch input {
         case .say(let request): say(request, &actions)
-        case .mute(let mute): begin(mute, &actions)
-        case .unmute(let requester): endMute(.person(requester: requester), &actions)
+        case .mute(let mute): record(context.begin(mute), &actions)
+        case .unmute(let requester): record(context.endMute(by: requester), &actions)
         case .stop(let requester, let andQueue): stop(by: requester, andQueue: andQueue, &actions)
-        case .playStarted(let id): started(id, &actions)
-        case .playEnded(let id, let end): ended(id, end, &actions)
+        case .playStarted(let id): playStarted(id, &actions)
+        case .playEnded(let id, let end): playEnded(id, end, &actions)
         case .shutDown: shutDown(&actions)
         case .clockChanged, .zonesChanged, .motionChanged, .dutyChanged, .clipsChanged, .playerChanged, .wakeUp: break
         }
     }
 
     private var nextWake: Instant? {
-        var instants = [gateAskedAgainAt, schedulesChangeAt, muteLookedAtAgainAt, device.wakeAt]
-        // While something plays, slots wait for its end.
-        if case .free = floor { instants += turns.map { $0.wakeAt(after: now) } + [queue.wakeAt] }
-        return instants.compactMap { $0 }.min().map { max($0, now + Self.shortestSleep) }
+        var instants = [context.wakeAt, programmes.schedulesChangeAt]
+        if floor.isFree { instants += [programmes.slotComesAt(after: context.now), requests.wakeAt] }
+        return instants.compactMap { $0 }.min().map { max($0, context.now + Self.shortestSleep) }
     }
 
-    /// Two wake-ups are never nearer to each other: whatever a boundary's arithmetic says, there is progress.
-    private static let shortestSleep: Duration = .milliseconds(1)
-}
+    private var nextID: PlayID { PlayID(rawValue: lastID + 1) }
 
-extension Announcer.Input {
-    fileprivate var changesClock: Bool {
-        if case .clockChanged = self { true } else { false }
+    private func record(_ events: some Sequence<LoudspeakerEvent>, _ actions: inout [Action]) {
+        for event in events { actions.append(.record(event)) }
+    }
+
+    private func record(_ event: LoudspeakerEvent?, _ actions: inout [Action]) {
+        if let event { actions.append(.record(event)) }
+    }
+
+    // MARK: What people want
+
+    private mutating func say(_ request: SayRequest, _ actions: inout [Action]) {
+        if let refusal = refusal(of: request) {
+            actions.insert(.reply(.refused(refusal)), at: 0)
+            return
+        }
+        let entry = RequestQueue.Entry(id: nextID, request: request, since: context.now)
+        lastID += 1
+        var ahead = requests.insert(entry)
+        if let play = floor.current {
+            if play.order.priority < request.priority {
+                stopPlay(.outranked(by: request.priority), &actions)
+            } else {
+                ahead += 1
+            }
+        }
+        actions.insert(.reply(ahead == 0 ? .accepted(entry.id) : .queued(entry.id, ahead: ahead)), at: 0)
+    }
+
+    private func refusal(of request: SayRequest) -> SayRefusal? {
+        isShutDown
+            ? .inhibited(.daemonStops) : context.refusal(of: request) ?? requests.refusal(of: request)
+    }
+
+    /// Somebody ends what plays, and what waits.
+    private mutating func stop(by requester: String, andQueue: Bool, _ actions: inout [Action]) {
+        var reply = StopReply(stopped: floor.current?.order.clip.name, removed: 0)
+        stopPlay(.person(requester: requester), &actions)
+        if andQueue { reply.removed = skipRequests(.stoppedByPerson, &actions) }
+        record(programmes.putOff(in: context), &actions)
+        actions.insert(.stopReply(reply), at: 0)
+    }
+
+    private mutating func shutDown(_ actions: inout [Action]) {
+        guard !isShutDown else { return }
+        isShutDown = true
+        stopPlay(.inhibited(.daemonStops), &actions)
+        skipRequests(.daemonStops, &actions)
+        record(programmes.end(in: context), &actions)
+    }
+
+    @discardableResult
+    private mutating func skipRequests(_ reason: InhibitReason, _ actions: inout [Action]) -> Int {
+        let removed = requests.removeAll()
+        for entry in removed { actions += entry.skipped(reason) }
+        return removed.count
+    }
+
+    // MARK: What plays
+
+    private mutating func stopPlay(_ reason: StopReason, _ actions: inout [Action]) {
+        if let stop = floor.stop(reason) { actions.append(stop) }
+    }
+
+    /// Asks for what plays whether it may go on, and until when.
+    private mutating func reviewPlay(_ actions: inout [Action]) {
+        guard let play = floor.current else { return }
+        if let silencer = context.silencer(isExempt: play.isExempt) {
+            stopPlay(.inhibited(silencer), &actions)
+        } else if case .programme(let index) = play.cause,
+            let ended = programmes.conditionEnded(of: index, in: context)
+        {
+            stopPlay(.conditionEnded(ended), &actions)
+        } else {
+            let end = context.deadline(isExempt: play.isExempt)
+            let change = floor.prolong(until: end, inSpiteOfQuiet: context.quiet.rule, at: context.now)
+            if let change { actions.append(change) }
+        }
+    }
+
+    /// Gives the floor, if it is free, to whoever is next.
+    private mutating func giveFloor(_ actions: inout [Action]) {
+        while floor.isFree, let entry = requests.popFirst(at: context.now) {
+            guard let clip = context.clips.clip(entry.request.clip) else {
+                actions += entry.skipped(context.clips.areChecked ? .noPlayableClip : .clipsUnchecked)
+                continue
+            }
+            if let reason = context.inhibitReason(of: clip, isExempt: context.isExempt(entry.request)) {
+                actions += entry.skipped(reason)
+                continue
+            }
+            let id = entry.round == 1 ? entry.id : nextID
+            lastID = max(lastID, id.rawValue)
+            actions.append(floor.start(ActivePlay(id, clip, for: entry, in: context)))
+        }
+        // The pause of a repetition is no gap for a programme.
+        guard floor.isFree, requests.entries.isEmpty else { return }
+        var events: [LoudspeakerEvent] = []
+        let id = nextID
+        let slot = programmes.takeSlot(id, in: context, &events)
+        record(events, &actions)
+        guard let slot else { return }
+        lastID = id.rawValue
+        actions.append(floor.start(ActivePlay(id, slot, in: context)))
+    }
+
+    private mutating func playStarted(_ id: PlayID, _ actions: inout [Action]) {
+        guard let event = floor.started(id, inZones: context.zones, at: context.now) else { return }
+        record(event, &actions)
+        context.playStarted()
+    }
+
+    private mutating func playEnded(_ id: PlayID, _ end: PlayEnd, _ actions: inout [Action]) {
+        guard let (play, outcome) = floor.ended(id, end, at: context.now) else { return }
+        let clip = play.order.clip.name
+        record(outcome.event(play.announcement, end), &actions)
+        record(context.playEnded(clip, outcome, end), &actions)
+        switch play.cause {
+        case .request(let entry, _):
+            if let conclusion = requests.playEnded(entry, outcome, end, at: context.now) {
+                actions.append(.concluded(entry.id, conclusion))
+            }
+            if isShutDown { skipRequests(.daemonStops, &actions) }
+        case .programme(let index):
+            programmes.playEnded(index, outcome, end, of: clip, in: context)
+            if isShutDown { record(programmes.end(in: context), &actions) }
+        }
+    }
+
+    // MARK: For people
+
+    /// How it stands, as of the last call of ``handle(_:at:)``.
+    public var status: AnnouncerStatus { AnnouncerStatus(of: self, next: forecast) }
+
+    /// The same without ``AnnouncerStatus/next``, and without ``AnnouncerStatus/Silence/until`` where that is the next
+    /// play: for health and others that do not need what comes next, which costs as much as playing it.
+    public var statusWithoutForecast: AnnouncerStatus { AnnouncerStatus(of: self, next: nil) }
+
+    /// The next play if nothing happens from outside; `nil` if none will, or that cannot be told.
+    public var forecast: AnnouncerStatus.Next? {
+        var forecast = PlayForecast(of: self)
+        return forecast.run()
     }
 }

@@ -22,6 +22,14 @@ struct DeviceHealth: Hashable, Sendable {
     enum Change: Hashable, Sendable {
         case failed(reason: String)
         case recovered(after: Duration)
+
+        /// What is to be recorded.
+        var event: LoudspeakerEvent {
+            switch self {
+            case .failed(let reason): .loudspeakerFailed(reason: reason)
+            case .recovered(let after): .loudspeakerRecovered(after: after)
+            }
+        }
     }
 
     private let settings: Settings
@@ -88,5 +96,14 @@ struct DeviceHealth: Hashable, Sendable {
         }
         state = .fine
         return .recovered(after: now - since)
+    }
+
+    /// For people.
+    var status: AnnouncerStatus.Device {
+        switch state {
+        case .fine: .fine
+        case .failed(let since, let reason, _, let retryAt): .failed(since: since, reason: reason, retryAt: retryAt)
+        case .proving(let since, let reason, _, _): .recovering(since: since, reason: reason)
+        }
     }
 }

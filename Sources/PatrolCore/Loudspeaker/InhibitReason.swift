@@ -73,6 +73,18 @@ public enum InhibitReason: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Why something does not sound, and until when.
+struct Inhibition: Hashable, Sendable {
+    var reason: InhibitReason
+    /// When that ends, as far as is known.
+    var until: Instant?
+
+    init(_ reason: InhibitReason, until: Instant? = nil) {
+        self.reason = reason
+        self.until = until
+    }
+}
+
 /// Why a play is to end early.
 public enum StopReason: Hashable, Sendable, CustomStringConvertible {
     /// It may sound no longer.

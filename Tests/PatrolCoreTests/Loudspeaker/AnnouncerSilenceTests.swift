@@ -215,7 +215,7 @@ struct AnnouncerSilenceTests {
         #expect(rig.orders.count >= 2)
         rig.tell(.mute(Mute(until: nil, requester: "uid 0")))
         rig.run(until: "23:00")
-        #expect(rig.announcer.mute != nil)
+        #expect(rig.announcer.statusWithoutForecast.mute != nil)
         #expect(rig.tell(.unmute(requester: "uid 5")) == [.record(.unmuted(.person(requester: "uid 5")))])
         #expect(rig.tell(.unmute(requester: "uid 5")).isEmpty)
     }
@@ -225,13 +225,13 @@ struct AnnouncerSilenceTests {
         let mute = Mute(until: AnnouncerRig.wall("20:10"), requester: "uid 0")
         var rig = AnnouncerRig(isTrusted: false, mute: mute)
         rig.run(until: "20:30")
-        #expect(rig.announcer.mute == mute)
+        #expect(rig.announcer.statusWithoutForecast.mute == mute)
         #expect(rig.announcer.wakeAt == nil)
         rig.setClock(ahead: .seconds(-1300))
-        #expect(rig.announcer.mute == mute)
+        #expect(rig.announcer.statusWithoutForecast.mute == mute)
         #expect(rig.say(.a) == .refused(.inhibited(.muted)))
         rig.setClock(ahead: .zero)
-        #expect(rig.announcer.mute == nil)
+        #expect(rig.announcer.statusWithoutForecast.mute == nil)
         #expect(rig.say(.a) == .accepted(PlayID(rawValue: 1)))
     }
 

@@ -4,6 +4,22 @@ import Testing
 
 @Suite("What the loudspeaker says about itself")
 struct AnnouncerStatusTests {
+    @Test("Without the forecast it says the same but for what comes next, playing, in a gap and in quiet hours")
+    func withoutForecast() {
+        var rig = AnnouncerRig(at: "20:00", programmes: [.plain()])
+        for time in ["20:00:05", "20:05", "21:30"] {
+            rig.run(until: time)
+            var status = rig.announcer.status
+            #expect(status.next == rig.announcer.forecast)
+            if status.silence?.code == "gap" {
+                #expect(status.silence?.until == status.next?.at)
+                status.silence?.until = nil
+            }
+            status.next = nil
+            #expect(rig.announcer.statusWithoutForecast == status)
+        }
+    }
+
     @Test("While it plays: what, since when, until when at most")
     func playing() throws {
         var rig = AnnouncerRig(at: "20:58", programmes: [.plain(clips: [.long])])

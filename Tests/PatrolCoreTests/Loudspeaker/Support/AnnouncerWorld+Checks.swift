@@ -71,13 +71,13 @@ extension AnnouncerWorld {
 
     /// Nothing that is due is left lying while the floor is free and nothing hinders.
     mutating func checkSlots() {
-        let isFree = player.play == nil && !books.isDeviceFailed && announcer.playerProblem == nil
+        let isFree = player.play == nil && !books.isDeviceFailed && announcer.context.playerProblem == nil
         // Nothing comes between a clip and its repetition.
         let isBetween =
-            !announcer.queue.entries.isEmpty || announcer.turns.contains { $0.repetition != nil }
+            !announcer.requests.entries.isEmpty || announcer.programmes.turns.contains { $0.repetition != nil }
         for index in books.ledgers.indices where isFree && !isBetween {
             guard let slot = books.ledgers[index].due(at: now) else { continue }
-            let clips = plan.programmes[index].clips.compactMap { announcer.usableClip($0) }
+            let clips = plan.programmes[index].clips.compactMap { announcer.context.clips.clip($0) }
             guard let longest = clips.map(\.duration).max(), isOpen(for: longest) else { continue }
             complain("\(plan.programmes[index].name): the slot of \(slot) is due, and nothing happens")
         }
@@ -97,7 +97,7 @@ extension AnnouncerWorld {
         case .accepted(let id), .queued(let id, _): accept(request, id, actions)
         case .refused(.inhibited(let inhibitReason)):
             guard let clip = plan.clips[request.clip], isOpen(for: clip.duration) else { return }
-            if case .playerUnusable = inhibitReason, announcer.playerProblem != nil { return }
+            if case .playerUnusable = inhibitReason, announcer.context.playerProblem != nil { return }
             if inhibitReason != .daemonStops { complain("refused for no reason: \(inhibitReason)") }
         case .refused: break
         }

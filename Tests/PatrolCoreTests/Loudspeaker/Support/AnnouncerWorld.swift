@@ -104,7 +104,7 @@ struct AnnouncerWorld {
     }
 
     private var isSilenced: Bool {
-        guard mute == nil, case .open = announcer.verdict else { return player.play == nil }
+        guard mute == nil, case .open = announcer.context.quiet.verdict else { return player.play == nil }
         return false
     }
 

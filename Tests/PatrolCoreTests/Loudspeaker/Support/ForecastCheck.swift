@@ -51,7 +51,7 @@ struct ForecastCheck {
     /// Asks what comes next, if that can be told exactly: not while a player is on its way.
     mutating func ask(_ announcer: Announcer) {
         guard case .nothing = said, !announcer.isShutDown else { return }
-        switch announcer.floor {
+        switch announcer.floor.state {
         case .free: said = .forecast(announcer.forecast)
         case .sounding where knowsStart: said = .forecast(announcer.forecast)
         case .sounding, .starting, .stopping: break
@@ -63,9 +63,9 @@ struct ForecastCheck {
     }
 
     private static func isBorderline(_ announcer: Announcer, at now: Instant) -> Bool {
-        guard let deadline = announcer.deadline(isExempt: false) else { return false }
-        return (announcer.clips ?? [:]).values.contains { clip in
-            let spare = deadline - (now + announcer.settings.startAllowance + clip.duration)
+        guard let deadline = announcer.context.deadline(isExempt: false) else { return false }
+        return (announcer.context.clips.checked ?? [:]).values.contains { clip in
+            let spare = deadline - (now + announcer.context.settings.startAllowance + clip.duration)
             return max(spare, .zero - spare) < borderline
         }
     }

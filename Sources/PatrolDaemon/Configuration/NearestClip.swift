@@ -12,9 +12,7 @@ enum NearestClip {
                 "; a file \"\(twin)\" looks the same, but its letters are encoded differently (Unicode NFC and NFD): "
                 + "rename it"
         }
-        let lowercased = shown.lowercased()
-        let sameButCase = names.first { $0.description.lowercased() == lowercased }
-        let nearest = sameButCase?.description ?? EditDistance.nearest(to: shown, among: names.map(\.description))
+        let nearest = NameSuggestion.nearest(to: shown, among: names.map(\.description))
         return nearest.map { "; did you mean \"\($0)\"?" } ?? ""
     }
 }

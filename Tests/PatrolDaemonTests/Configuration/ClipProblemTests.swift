@@ -13,7 +13,7 @@ struct ClipProblemTests {
         arguments: [
             ("Fraud.wav", "; did you mean \"fraud.wav\"?"), ("FIRE.OGG", "; did you mean \"fire.ogg\"?"),
             ("fraud.wave", "; did you mean \"fraud.wav\"?"), ("防炸骗.wav", "; did you mean \"防诈骗.wav\"?"),
-            ("something.wav", ""), ("", ""),
+            ("fire.wav", "; did you mean \"fire.ogg\"?"), ("something.wav", ""), ("", ""),
         ]
     )
     func nearest(_ name: String, _ hint: String) {

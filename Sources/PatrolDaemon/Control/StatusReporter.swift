@@ -62,7 +62,7 @@ struct StatusReporter: Sendable {
 
     func health() async throws(APIError) -> HealthReport {
         let snapshot = try await look()
-        let peripherals = peripherals(snapshot)
+        let peripherals = peripherals(snapshot, withForecast: false)
         var report = HealthChecks.report(snapshot, journal.health, uploads.destinations, peripherals, at: snapshot.at)
         report.timeZone = zone.name
         return report
@@ -146,9 +146,10 @@ struct StatusReporter: Sendable {
         }
     }
 
-    private func peripherals(_ snapshot: CartSnapshot) -> PeripheralStatus {
+    /// - Parameter withForecast: whether it matters what the loudspeaker plays next.
+    private func peripherals(_ snapshot: CartSnapshot, withForecast: Bool = true) -> PeripheralStatus {
         PeripheralStatus(
-            announcer: snapshot.announcer?.status,
+            announcer: withForecast ? snapshot.announcer?.status : snapshot.announcer?.statusWithoutForecast,
             clips: clips?.state,
             missingClips: snapshot.missingClips,
             hasLight: snapshot.light != nil,

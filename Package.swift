@@ -59,31 +59,32 @@ let package = Package(
 
         // Rooms, in the order in which the arrows point: each knows only those above it.
         .target(name: "PatrolCore", swiftSettings: strict),
+        .target(name: "PatrolSystem", dependencies: ["PatrolCore"], swiftSettings: strict),
         .target(
             name: "PatrolWire",
             dependencies: ["PatrolCore", "CZlib", protobuf],
             exclude: ["patrol.proto"],
             swiftSettings: strict
         ),
-        .target(name: "PatrolSQLite", dependencies: ["CSQLite"], swiftSettings: strict),
+        .target(name: "PatrolSQLite", dependencies: ["PatrolSystem", "CSQLite"], swiftSettings: strict),
         .target(
             name: "PatrolJournal",
-            dependencies: ["PatrolCore", "PatrolWire", "PatrolSQLite"],
+            dependencies: ["PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite"],
             swiftSettings: strict
         ),
         .target(
             name: "PatrolUplink",
-            dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
+            dependencies: ["PatrolCore", "PatrolSystem", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
             swiftSettings: strict
         ),
         .target(
             name: "PatrolVehicle",
-            dependencies: ["PatrolCore", "CGPS", "CKernelClock", "CProcess"],
+            dependencies: ["PatrolCore", "PatrolSystem", "CGPS", "CKernelClock", "CProcess"],
             swiftSettings: strict
         ),
         .target(
             name: "PatrolAPI",
-            dependencies: ["PatrolCore", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["PatrolCore", "PatrolSystem", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1],
             exclude: ["openapi.yaml"],
             swiftSettings: strict
         ),
@@ -99,7 +100,8 @@ let package = Package(
         .target(
             name: "PatrolDaemon",
             dependencies: [
-                "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
+                "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle",
+                "PatrolAPI",
                 "PatrolService", "PatrolHTTPServer", hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle,
                 unixSignals, logging,
                 toml,
@@ -109,9 +111,9 @@ let package = Package(
         .target(
             name: "PatrolCollector",
             dependencies: [
-                "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
-                hummingbirdCore,
-                nioCore, nioPosix, nioSSL, httpTypes, serviceLifecycle, logging,
+                "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer",
+                "CMalloc",
+                hummingbirdCore, nioCore, nioPosix, nioSSL, httpTypes, serviceLifecycle, logging,
             ],
             swiftSettings: strict
         ),
@@ -129,22 +131,25 @@ let package = Package(
         ),
         .executableTarget(
             name: "patrol-collector",
-            dependencies: ["PatrolCollector", "PatrolService", "PatrolCore", argumentParser, logging],
+            dependencies: ["PatrolCollector", "PatrolService", "PatrolSystem", "PatrolCore", argumentParser, logging],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "patrol-player",
-            dependencies: ["PatrolCore", "CALSA", "CSndFile", "CLoudness", "CMessageDigest", argumentParser],
+            dependencies: [
+                "PatrolCore", "PatrolSystem", "CALSA", "CSndFile", "CLoudness", "CMessageDigest", argumentParser,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "patrol-simulator",
-            dependencies: ["PatrolCore", argumentParser],
+            dependencies: ["PatrolCore", "PatrolSystem", argumentParser],
             swiftSettings: strict
         ),
 
         // Tests.
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
+        .testTarget(name: "PatrolSystemTests", dependencies: ["PatrolSystem", "PatrolCore"], swiftSettings: strict),
         .testTarget(
             name: "PatrolWireTests",
             dependencies: ["PatrolWire", "PatrolCore", protobuf],
@@ -162,7 +167,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PatrolVehicleTests",
-            dependencies: ["PatrolVehicle", "PatrolCore"],
+            dependencies: ["PatrolVehicle", "PatrolSystem", "PatrolCore"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -194,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "PatrolDaemonTests",
             dependencies: [
-                "PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolService", "PatrolSQLite", "PatrolVehicle",
+                "PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolService", "PatrolSQLite", "PatrolSystem",
+                "PatrolVehicle",
                 "PatrolWire", "PatrolCore", logging,
             ],
             swiftSettings: strict

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Glibc
 import NIOCore
 import PatrolCore
+import PatrolSystem
 
 extension ControlClient {
     /// Why nothing came back.
@@ -34,9 +35,9 @@ extension ControlClient {
             case let error as Failure:
                 self = error
             case let error as IOError where [ECONNREFUSED, ENOENT, EACCES, ENOTDIR, ENOTSOCK].contains(error.errnoCode):
-                self = .notReachable(path: path, reason: String(cString: strerror(error.errnoCode)))
+                self = .notReachable(path: path, reason: SystemError.text(error.errnoCode))
             case let error as IOError:
-                self = .noAnswer("gave no answer: \(String(cString: strerror(error.errnoCode)))")
+                self = .noAnswer("gave no answer: \(SystemError.text(error.errnoCode))")
             case SocketAddressError.unixDomainSocketPathTooLong:
                 // unix(7): sun_path has 108 bytes, the last of which is 0.
                 self = .badPath(path, reason: "is too long; allowed: at most 107 bytes")

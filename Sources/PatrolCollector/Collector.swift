@@ -6,6 +6,7 @@ import NIOPosix
 public import PatrolCore
 import PatrolHTTPServer
 public import PatrolService
+import PatrolSystem
 public import ServiceLifecycle
 import UnixSignals
 
@@ -137,7 +138,7 @@ public struct Collector: Service {
         var settings = HTTPServerSettings(
             .host(listen.host, port: listen.port),
             places: places,
-            now: { StationClock.sinceBoot() }
+            now: BootClock.now
         )
         settings.deadlines.idle = idleTimeout
         if let tls { settings.tls = { tls.context() } }
@@ -200,7 +201,7 @@ public struct Collector: Service {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError {
             throw CollectorError(
-                "cannot listen on \(options.listen): \(String(cString: strerror(error.errnoCode)))"
+                "cannot listen on \(options.listen): \(SystemError.text(error.errnoCode))"
             )
         } catch {
             throw CollectorError("cannot serve on \(options.listen): \(error)")

@@ -1,4 +1,4 @@
-import PatrolVehicle
+import PatrolSystem
 
 /// The one bridge from `async` code to work that blocks in C: a thread for it, as long as it lasts.
 enum BlockingWork {

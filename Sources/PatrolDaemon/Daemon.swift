@@ -4,6 +4,7 @@ import NIOPosix
 import PatrolCore
 import PatrolJournal
 import PatrolService
+import PatrolSystem
 import PatrolUplink
 import PatrolVehicle
 import ServiceLifecycle

@@ -1,4 +1,5 @@
 import Glibc
+public import PatrolSystem
 
 /// A thread of its own for SQLite, as the executor of the actor that owns the database, and of tasks that work for it.
 ///
@@ -10,26 +11,12 @@ public final class DatabaseThread: SerialExecutor, TaskExecutor {
     private let jobs = JobQueue()
 
     /// Starts the thread.
+    /// - Parameter name: shown by ps(1); the kernel keeps 15 bytes of it.
     /// - Throws: what pthread_create(3) said, for example that there may be no more threads.
-    public init() throws(DatabaseThreadError) {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(jobs)
-        let result = pthread_create(
-            &thread,
-            nil,
-            { context in
-                // Never nil: it is the last argument of pthread_create.
-                guard let context else { return nil }
-                Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            context.toOpaque()
-        )
-        guard result == 0 else {
-            context.release()
-            throw DatabaseThreadError(systemError: result)
-        }
-        pthread_detach(thread)
+    public init(name: String) throws(SystemCallError) {
+        let jobs = jobs
+        // It ends by itself once the queue is finished, so nobody joins it.
+        _ = try NativeThread(name: name) { jobs.run() }
     }
 
     deinit {
@@ -40,15 +27,6 @@ public final class DatabaseThread: SerialExecutor, TaskExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         jobs.append(UnownedJob(job), on: asUnownedSerialExecutor(), asUnownedTaskExecutor())
     }
-}
-
-/// Why a database has no thread.
-public struct DatabaseThreadError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The error number of pthread_create(3).
-    public var systemError: Int32
-
-    /// One clear sentence.
-    public var description: String { "a thread for the database cannot be started: \(SystemError.text(systemError))" }
 }
 
 /// The jobs that wait for a thread, first come, first served. Its length has no bound of its own: each job is a call

@@ -1,6 +1,5 @@
 import CSQLite
-
-import func Glibc.strerror
+import PatrolSystem
 
 /// What SQLite, or the system call under it, refused.
 public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -92,15 +91,5 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         let codes = code == extendedCode ? "SQLite \(code)" : "SQLite \(code), extended \(extendedCode)"
         guard systemError != 0 else { return "\(message) (\(codes))" }
         return "\(SystemError.text(systemError)) (\(message); \(codes))"
-    }
-}
-
-/// The system's words for an `errno`.
-public enum SystemError {
-    /// For example "No space left on device".
-    public static func text(_ code: Int32) -> String {
-        // glibc returns constant text for every code that it knows; only "Unknown error N" is built, in a buffer of
-        // the calling thread ("strerror() is MT-Safe" since glibc 2.32, strerror(3)).
-        String(cString: strerror(code))
     }
 }

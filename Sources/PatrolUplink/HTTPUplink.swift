@@ -4,6 +4,7 @@ public import NIOCore
 import NIOHTTP1
 import NIOSSL
 import PatrolCore
+import PatrolSystem
 public import PatrolWire
 
 /// Sends batches to one receiver: `POST {url}/v1/batches`, one at a time.
@@ -74,7 +75,7 @@ public final class HTTPUplink: Sendable {
     /// Sends a batch and waits for what the receiver says, for ``HTTPUplinkSettings/attemptTimeout`` at most.
     /// Cancelling the task ends the attempt at once.
     public func send(_ batch: BatchContent) async -> UploadReceipt {
-        let begin = ContinuousClock.now
+        let begin = BootClock.now()
         let outcome: UploadOutcome
         var (plainBytes, sentBytes) = (0, 0)
         do {
@@ -89,7 +90,7 @@ public final class HTTPUplink: Sendable {
             outcome: outcome,
             bytesUncompressed: plainBytes,
             bytesOnWire: sentBytes,
-            duration: ContinuousClock.now - begin
+            duration: BootClock.now() - begin
         )
     }
 

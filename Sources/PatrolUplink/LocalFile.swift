@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// Why something on this cart keeps a batch from being sent at all. The text names the file and what is allowed; only a
 /// person can change it.
@@ -75,7 +76,7 @@ enum LocalFile {
     }
 
     private static func cannotBeRead() -> String {
-        "cannot be read: " + String(cString: strerror(errno)).lowercasedFirst
+        "cannot be read: " + SystemError.text(errno).lowercasedFirst
     }
 }
 

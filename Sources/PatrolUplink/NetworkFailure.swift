@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import PatrolCore
+import PatrolSystem
 
 /// The attempt took longer than it may.
 struct AttemptTimeout: Error {}
@@ -117,15 +118,13 @@ struct NetworkFailure {
         case EHOSTUNREACH: "no route to \(target)"
         case ETIMEDOUT: "no answer from \(target)"
         case ECONNRESET, EPIPE: "connection reset by \(target)"
-        default: "\(target): \(String(cString: strerror(code)).lowercasedFirst)"
+        default: "\(target): \(SystemError.text(code).lowercasedFirst)"
         }
     }
 
     /// By which certificates are judged, whatever else the cart knows: a cart without a battery begins in 1970.
     private static var systemDate: String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return String(WallTime(millisecondsSince1970: Int64(time.tv_sec) * 1000).description.prefix(10))
+        String(SystemClock.now().description.prefix(10))
     }
 
     /// BoringSSL's errors are text with a fixed name of upper-case letters in it (`SSL_R_…` in its `ssl.h`). An alert is

@@ -4,6 +4,7 @@ import Logging
 import PatrolCollector
 import PatrolCore
 import PatrolService
+import PatrolSystem
 
 /// The station's end of the chain, as a program.
 struct PatrolCollectorCommand: AsyncParsableCommand {
@@ -104,12 +105,12 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
             ServiceLogHandler(
                 level: level,
                 underSystemd: getenv("JOURNAL_STREAM") != nil,
-                systemTime: StationClock.now
+                systemTime: SystemClock.now
             )
         }
         let collector = try Collector(
             try options(),
-            systemTime: StationClock.now,
+            systemTime: SystemClock.now,
             logger: logger,
             notification: .fromEnvironment(),
             onListening: {

@@ -6,26 +6,27 @@ struct ArrowTests {
     /// What each target may import of this package; a target that is not named here is a defect.
     static let allowed: [String: Set<String>] = [
         "PatrolCore": [],
+        "PatrolSystem": ["PatrolCore"],
         "PatrolWire": ["PatrolCore", "CZlib"],
-        "PatrolSQLite": ["CSQLite"],
-        "PatrolJournal": ["PatrolCore", "PatrolWire", "PatrolSQLite"],
-        "PatrolUplink": ["PatrolCore", "PatrolWire"],
-        "PatrolVehicle": ["PatrolCore", "CGPS", "CKernelClock", "CProcess"],
-        "PatrolAPI": ["PatrolCore", "PatrolWire"],
+        "PatrolSQLite": ["PatrolSystem", "CSQLite"],
+        "PatrolJournal": ["PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite"],
+        "PatrolUplink": ["PatrolCore", "PatrolSystem", "PatrolWire"],
+        "PatrolVehicle": ["PatrolCore", "PatrolSystem", "CGPS", "CKernelClock", "CProcess"],
+        "PatrolAPI": ["PatrolCore", "PatrolSystem", "PatrolWire"],
         "PatrolDaemon": [
-            "PatrolCore", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
+            "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
             "PatrolService", "PatrolHTTPServer",
         ],
         "PatrolService": ["PatrolCore"],
         "PatrolHTTPServer": ["PatrolCore"],
         "PatrolCollector": [
-            "PatrolCore", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
+            "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
         ],
         "patrold": ["PatrolDaemon", "PatrolService"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
-        "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolCore"],
-        "patrol-player": ["PatrolCore", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],
-        "patrol-simulator": ["PatrolCore"],
+        "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolSystem", "PatrolCore"],
+        "patrol-player": ["PatrolCore", "PatrolSystem", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],
+        "patrol-simulator": ["PatrolCore", "PatrolSystem"],
         "CGPS": [], "CKernelClock": [], "CProcess": [], "CALSA": [], "CSndFile": [], "CLoudness": [],
         "CMessageDigest": [], "CMalloc": [],
         "CSQLite": [], "CZlib": [],
@@ -67,6 +68,20 @@ struct ArrowTests {
                 }
             }
         }
+    }
+
+    @Test(
+        "Threads are started and clocks are read in one place each",
+        arguments: ["pthread_create(", "clock_gettime("]
+    )
+    func saidOnce(call: String) throws {
+        let files = try Tree.swiftFiles(below: "Sources").filter { file in
+            file.lines.contains { $0.components(separatedBy: "//")[0].contains(call) }
+        }
+        #expect(
+            files.count == 1 && files.allSatisfy { $0.path.hasPrefix("Sources/PatrolSystem/") },
+            "\(files.map(\.path))"
+        )
     }
 
     @Test("Only the test bench imports the whole of Foundation")

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 
 /// Why a file with secrets cannot be used; never holds a secret.
 struct SecretFileError: Error, Hashable, CustomStringConvertible {
@@ -30,9 +31,7 @@ struct FileStamp: Hashable, Sendable {
     /// A file system takes its times from a clock that ticks every few milliseconds: what changes twice within a tick
     /// looks as if it had changed once.
     var isSettled: Bool {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return now.tv_sec - changedSeconds > 1
+        SystemClock.nanosecondsSince1970() / 1_000_000_000 - Int64(changedSeconds) > 1
     }
 
     /// `nil` if the file cannot be looked at.
@@ -95,6 +94,6 @@ enum SecretFile {
     }
 
     private static func systemError(_ what: String, _ path: String) -> SecretFileError {
-        SecretFileError(path: path, reason: "\(what): \(String(cString: strerror(errno)))")
+        SecretFileError(path: path, reason: "\(what): \(SystemError.text(errno))")
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import PatrolSQLite
+import PatrolSystem
 
 /// The folder that holds the store, and the lock that keeps a second collector out of it.
 final class StoreFolder: Sendable {
@@ -35,5 +36,5 @@ final class StoreFolder: Sendable {
         close(lock)
     }
 
-    private static var systemError: String { String(cString: strerror(errno)) }
+    private static var systemError: String { SystemError.text(errno) }
 }

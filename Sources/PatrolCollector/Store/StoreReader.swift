@@ -17,7 +17,7 @@ actor StoreReader {
     /// Opens a store that a ``StoreWriter`` has made.
     init(databasePath: String) throws(CollectorError) {
         do {
-            thread = try DatabaseThread()
+            thread = try DatabaseThread(name: "store-read")
             // A reader waits only while the log is recovered or reset.
             database = try Database(path: databasePath, access: .readOnly, busyTimeout: .seconds(5))
         } catch {

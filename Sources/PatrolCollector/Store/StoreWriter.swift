@@ -38,7 +38,7 @@ actor StoreWriter {
     init(folder: StoreFolder, maximumPages: Int? = nil) throws(CollectorError) {
         self.folder = folder
         do {
-            thread = try DatabaseThread()
+            thread = try DatabaseThread(name: "store-write")
             database = try Database(path: folder.databasePath, access: .create)
             try Self.prepare(database)
             if let maximumPages { try database.execute("PRAGMA max_page_count = \(maximumPages)") }

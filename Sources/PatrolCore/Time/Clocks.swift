@@ -1,6 +1,6 @@
 /// The two clocks of the machine, as functions, so that tests put virtual time in their place.
 ///
-/// There is no default: the composition root passes the real ones (`Clocks.system` of PatrolVehicle).
+/// There is no default: the composition root passes the real ones (`Clocks.system` of PatrolSystem).
 public struct Clocks: Sendable {
     /// The boot clock, for intervals and deadlines.
     public let now: @Sendable () -> Instant

@@ -2,6 +2,7 @@ import Logging
 import PatrolAPI
 import PatrolCore
 import PatrolJournal
+import PatrolSystem
 import PatrolVehicle
 
 /// What the cart's thread owns: the cart, the connection to gpsd, and those who carry out what the cart says.

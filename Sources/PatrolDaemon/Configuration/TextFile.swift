@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// Reads a small text file whole, with an error that a fitter understands.
 enum TextFile {
@@ -38,6 +39,6 @@ enum TextFile {
     }
 
     private static func failure(_ what: String) -> Failure {
-        Failure(reason: "\(what): \(String(cString: strerror(errno)))")
+        Failure(reason: "\(what): \(SystemError.text(errno))")
     }
 }

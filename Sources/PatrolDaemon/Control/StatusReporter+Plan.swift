@@ -1,5 +1,6 @@
 import PatrolAPI
 import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 
 extension StatusReporter {

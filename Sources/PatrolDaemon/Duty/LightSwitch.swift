@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 
 /// Writes to the warning light and reads it back, on a thread of its own: the files of the LED class may let one wait.

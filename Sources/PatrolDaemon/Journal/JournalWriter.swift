@@ -2,6 +2,7 @@ import Logging
 import PatrolAPI
 import PatrolCore
 import PatrolJournal
+import PatrolSystem
 import PatrolVehicle
 import PatrolWire
 import ServiceLifecycle

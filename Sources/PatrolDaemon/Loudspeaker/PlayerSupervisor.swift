@@ -1,5 +1,6 @@
 import Logging
 import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 import Synchronization
 

@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 
 /// The vehicle's time zone, or why nobody knows it.

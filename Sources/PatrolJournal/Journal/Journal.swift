@@ -1,5 +1,6 @@
 public import PatrolCore
 import PatrolSQLite
+import PatrolSystem
 import PatrolWire
 
 /// The durable journal of a cart: an SQLite file with two lanes, events and positions.
@@ -70,10 +71,14 @@ public actor Journal {
     public init(folder: String, bootID: String, clocks: Clocks, commitInterval: Duration) throws(JournalError) {
         store = try JournalStore(folder: folder)
         let start = try store.load(bootID: bootID)
-        do throws(DatabaseThreadError) {
-            thread = try DatabaseThread()
+        do throws(SystemCallError) {
+            thread = try DatabaseThread(name: "journal")
         } catch {
-            throw JournalError(.storage, path: store.database.path, reason: error.description)
+            throw JournalError(
+                .storage,
+                path: store.database.path,
+                reason: "a thread for it cannot be started: \(error)"
+            )
         }
         path = store.database.path
         id = start.id

@@ -1,5 +1,6 @@
 import Glibc
 import PatrolSQLite
+import PatrolSystem
 
 /// The folder of the journal.
 enum JournalFolder {

@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+public import PatrolSystem
 
 /// The warning light as Linux's LED class shows it: a folder of small files (Documentation/leds/leds-class.rst).
 ///

@@ -1,6 +1,7 @@
 import CProcess
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// A timer on the boot clock for poll(2): readable when its instant has come, to the nanosecond, and also when the
 /// machine was suspended in between, which poll's own timeout does not count.

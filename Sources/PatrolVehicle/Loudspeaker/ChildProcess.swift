@@ -1,5 +1,6 @@
 import CProcess
 import Glibc
+import PatrolSystem
 
 /// A running child: its standard descriptors are sockets whose other ends are held here, so that the death of the
 /// daemon closes them. It is reaped exactly once, by whoever owns it.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import PatrolCore
+import PatrolSystem
 
 /// One file under the eyes of `patrol-player check`, in a process of its own: a decoder that crashes or hangs on a bad
 /// file costs that process, and the file is bad.

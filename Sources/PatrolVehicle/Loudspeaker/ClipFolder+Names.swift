@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+import PatrolSystem
 
 /// Which files of the folder are looked at.
 extension ClipFolder {

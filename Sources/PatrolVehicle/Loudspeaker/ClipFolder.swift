@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+public import PatrolSystem
 import Synchronization
 
 /// The folder with the station's recordings: which files there are, and which of them can be played.

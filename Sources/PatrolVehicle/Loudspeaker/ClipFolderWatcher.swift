@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+public import PatrolSystem
 import Synchronization
 
 /// Tells, on a thread of its own, when the clips folder should be looked at again: when it has changed and come to rest

@@ -1,4 +1,5 @@
 public import PatrolCore
+public import PatrolSystem
 
 /// What a check has to say about a file.
 public enum ClipVerdict: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// What is known of the clips from earlier checks, so that a start does not decode all of them again. A file is known
 /// as long as nothing about it has changed; a manifest that is missing, damaged or of another version knows nothing.

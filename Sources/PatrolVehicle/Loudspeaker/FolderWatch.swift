@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 
 /// An inotify(7) of a folder and of the way to it: every folder and every symbolic link that its path leads through. So the
 /// folder is found again when it is made, renamed, replaced, mounted or reached by another link, and nothing is polled.

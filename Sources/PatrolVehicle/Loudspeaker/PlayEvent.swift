@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+public import PatrolSystem
 
 /// The player on this machine and the card that it plays on.
 public struct PlayerSettings: Hashable, Sendable {
@@ -25,7 +26,7 @@ public struct PlayerSettings: Hashable, Sendable {
     public var problem: String? {
         var status = stat()
         guard stat(program, &status) == 0, access(program, X_OK) == 0 else {
-            return "\(program): \(String(cString: strerror(errno)))"
+            return "\(program): \(SystemError.text(errno))"
         }
         return status.st_mode & S_IFMT == S_IFREG ? nil : "\(program) is not a program"
     }
@@ -83,6 +84,6 @@ public struct PlayerStartError: Error, Hashable, Sendable, CustomStringConvertib
 
     /// `/usr/bin/patrol-player failed to start: posix_spawn: No such file or directory`.
     public var description: String {
-        "\(program) failed to start: \(cause.call): \(String(cString: strerror(cause.errno)))"
+        "\(program) failed to start: \(cause.call): \(SystemError.text(cause.errno))"
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// What a play's thread does: it waits, feeds ``PlayerWatch``, and performs what that decides.
 struct PlayerLoop: ~Copyable {

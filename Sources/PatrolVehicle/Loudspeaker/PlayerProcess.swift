@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+import PatrolSystem
 import Synchronization
 
 /// One clip on its way through one `patrol-player`: started, told what it has to know, watched, and ended for certain.

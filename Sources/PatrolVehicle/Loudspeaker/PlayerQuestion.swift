@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// A question to `patrol-player` in a process of its own, which is dead when this returns.
 struct PlayerQuestion {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import PatrolCore
+import PatrolSystem
 
 /// Whether the sound device opens, asked of `patrol-player probe`: the daemon itself is not linked with ALSA.
 public enum SoundDeviceProbe {

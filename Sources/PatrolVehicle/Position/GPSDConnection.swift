@@ -1,5 +1,6 @@
 import CGPS
 public import PatrolCore
+public import PatrolSystem
 
 /// A connection to gpsd over the C shim. It belongs to one thread.
 public final class GPSDConnection {

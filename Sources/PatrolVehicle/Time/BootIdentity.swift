@@ -1,4 +1,5 @@
 import Glibc
+public import PatrolSystem
 
 /// The kernel's name for the present boot: instants of two boots must never be compared.
 public enum BootIdentity {

@@ -1,6 +1,7 @@
 import CKernelClock
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// A descriptor that becomes readable when the system's clock is set: a timer at the end of time that is cancelled then.
 final class ClockSetAlarm: Sendable {

@@ -1,6 +1,6 @@
 import CKernelClock
-import Glibc
 public import PatrolCore
+public import PatrolSystem
 
 /// Reads the kernel's clock, and whether NTP holds it, at one instant of the boot clock.
 ///
@@ -95,12 +95,12 @@ extension KernelClock.Reading {
     /// state; only where it is refused clock_gettime(2) is asked.
     fileprivate static func now() -> Self {
         var kernel = patrol_kernel_clock()
-        let before = nanoseconds(of: CLOCK_BOOTTIME)
+        let before = BootClock.now().nanosecondsSinceBoot
         let failure = patrol_kernel_clock_read(&kernel)
-        let after = nanoseconds(of: CLOCK_BOOTTIME)
+        let after = BootClock.now().nanosecondsSinceBoot
         guard failure == 0 else {
-            let utc = nanoseconds(of: CLOCK_REALTIME)
-            let end = nanoseconds(of: CLOCK_BOOTTIME)
+            let utc = SystemClock.nanosecondsSince1970()
+            let end = BootClock.now().nanosecondsSinceBoot
             return Self(before: after, after: end, utc: utc, isSynchronised: false, maximumError: .zero)
         }
         return Self(
@@ -110,12 +110,5 @@ extension KernelClock.Reading {
             isSynchronised: kernel.is_synchronised,
             maximumError: .nanoseconds(kernel.maximum_error_ns)
         )
-    }
-
-    /// clock_gettime(2) fails for an unknown clock or a bad address only.
-    private static func nanoseconds(of clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

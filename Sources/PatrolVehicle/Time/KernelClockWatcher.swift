@@ -1,5 +1,6 @@
 import Glibc
 public import PatrolCore
+public import PatrolSystem
 import Synchronization
 
 /// Watches the kernel's clock on a thread of its own: reports it at the start, at once when it is set, and every 64 s.

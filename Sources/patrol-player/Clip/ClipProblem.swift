@@ -1,4 +1,4 @@
-import Glibc
+import PatrolSystem
 
 /// Why a file is no clip: one sentence, with what is allowed where a number is outside its range.
 struct ClipProblem: Error, Hashable, Sendable, CustomStringConvertible {
@@ -12,7 +12,7 @@ struct ClipProblem: Error, Hashable, Sendable, CustomStringConvertible {
     ///   - what: what could not be done.
     ///   - code: the `errno` of the call that failed, read right after it.
     init(_ what: String, errno code: CInt) {
-        description = "\(what): \(String(cString: strerror(code)))"
+        description = "\(what): \(SystemError.text(code))"
     }
 }
 

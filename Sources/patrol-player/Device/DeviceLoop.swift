@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// What the thread at the sound device does: it keeps the device fed, fades towards the limit, and drops the device at it.
 ///
@@ -210,7 +211,7 @@ struct DeviceLoop: ~Copyable {
 
     /// Milliseconds to the limit for poll(2); −1 without one.
     private func timeout(_ limit: SilenceLimit?) -> CInt {
-        limit.map { BootClock.pollTimeout(from: BootClock.now(), until: $0.at) } ?? -1
+        BootClock.pollTimeout(from: BootClock.now(), until: limit?.at)
     }
 
     private func silentFrames(_ count: Int) -> [Float] {

@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolSystem
 import Synchronization
 
 /// What the threads of the player know of each other. Nobody holds the lock during a call that may block.
@@ -23,11 +24,10 @@ final class PlayState: Sendable {
 
     private let shared: Mutex<(news: News, limit: SilenceLimit?)>
 
-    /// - Returns: `nil` without free descriptors; `errno` tells.
-    init?(at now: Instant) {
-        guard let gateWake = WakeDescriptor(), let deviceWake = WakeDescriptor() else { return nil }
-        self.gateWake = gateWake
-        self.deviceWake = deviceWake
+    /// - Throws: without free descriptors.
+    init(at now: Instant) throws(SystemCallError) {
+        gateWake = try WakeDescriptor()
+        deviceWake = try WakeDescriptor()
         shared = Mutex((News(progress: Progress(at: now)), nil))
     }
 

@@ -1,6 +1,7 @@
 import CALSA
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// Plays one clip: three threads and the gate.
 ///
@@ -35,12 +36,13 @@ struct Player {
         // A parent that went away is noticed on standard input; a report to it must not kill.
         signal(SIGPIPE, SIG_IGN)
         let now = BootClock.now()
-        guard let state = PlayState(at: now) else {
-            Output.complain("patrol-player: no free descriptor: \(String(cString: strerror(errno)))")
+        do throws(SystemCallError) {
+            var player = Player(state: try PlayState(at: now), gate: PlaybackGate(at: now))
+            player.run(order, at: now)
+        } catch {
+            Output.complain("patrol-player: no free descriptor: \(error)")
             exit(Exit.usage)
         }
-        var player = Player(state: state, gate: PlaybackGate(at: now))
-        player.run(order, at: now)
     }
 
     private init(state: PlayState, gate: PlaybackGate) {
@@ -53,7 +55,11 @@ struct Player {
             guard deadline > now else { leave(Ending(how: .deadline)) }
             feed(.deadline(deadline))
         }
-        guard startThreads(order) else { leave(Ending(how: .deviceFailed, reason: "no room for another thread")) }
+        do throws(SystemCallError) {
+            try startThreads(order)
+        } catch {
+            leave(Ending(how: .deviceFailed, reason: "\(error)"))
+        }
         while true {
             waitForNews()
             let news = state.news
@@ -136,21 +142,20 @@ struct Player {
         _exit(ending.exitCode)
     }
 
-    private func startThreads(_ order: Order) -> Bool {
+    /// Signals are blocked in each of them, and those that ask for the end in this one, so that they wait for sigwait(3).
+    private func startThreads(_ order: Order) throws(SystemCallError) {
         var signals = sigset_t()
         sigemptyset(&signals)
         for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, signal) }
-        // Every thread inherits this mask: the signals wait for sigwait(3).
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let awaited = signals
         let state = state
-        let isListening = Thread.start {
+        _ = try NativeThread(name: "signals") {
             var signals = awaited
             var number: CInt = 0
             while sigwait(&signals, &number) == 0 { state.askToStop() }
         }
-        let isDecoding = Thread.start { Self.decode(order, state) }
-        return isListening && isDecoding
+        _ = try NativeThread(name: "decoder") { Self.decode(order, state) }
     }
 
     /// What the decoder's thread does.
@@ -167,12 +172,13 @@ struct Player {
             return state.ended(Ending(how: .fileFailed, reason: "\(problem)"))
         }
         let feed = ClipFeed(format: format)
-        let isFeeding = Thread.start {
-            let ending = DeviceLoop(name: order.device, format: format, feed: feed, state: state).run()
-            state.ended(ending)
-        }
-        guard isFeeding else {
-            return state.ended(Ending(how: .deviceFailed, reason: "no room for another thread"))
+        do throws(SystemCallError) {
+            _ = try NativeThread(name: "device") {
+                let ending = DeviceLoop(name: order.device, format: format, feed: feed, state: state).run()
+                state.ended(ending)
+            }
+        } catch {
+            return state.ended(Ending(how: .deviceFailed, reason: "\(error)"))
         }
         var limiter = Limiter(decibels: order.gain, channels: format.channels, rate: format.rate)
         var samples = [Float](repeating: 0, count: 1024 * format.channels)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// Where a playback goes to, and for how long.
 struct OutputOptions: ParsableArguments {
@@ -55,11 +56,11 @@ struct OutputOptions: ParsableArguments {
             let terminal = try PseudoTerminal(linkPath: pty)
             defer { terminal.removeLink() }
             announce("ready: pty \(pty)")
-            terminal.play(&playback, once: once, waiter: Waiter(stop: stop, duration: length, clocks: .machine))
+            terminal.play(&playback, once: once, waiter: Waiter(stop: stop, duration: length, clocks: .system))
         } else if let tcp {
             let source = try TCPSource(tcp)
             announce("ready: tcp \(source.endpoint)")
-            source.serve(&playback, once: once, waiter: Waiter(stop: stop, duration: length, clocks: .machine))
+            source.serve(&playback, once: once, waiter: Waiter(stop: stop, duration: length, clocks: .system))
         }
     }
 

@@ -1,27 +1,27 @@
 import Dispatch
 import Glibc
+import PatrolSystem
 
 /// SIGTERM and SIGINT as a descriptor that becomes readable, so that one poll(2) waits for them and for everything else.
 final class StopSignal {
-    private let readEnd: Descriptor
-    private let writeEnd: Descriptor
+    private let wake: WakeDescriptor
     private var sources: [any DispatchSourceSignal] = []
 
     /// Nothing has asked for the end yet.
     init() throws(SimulatorError) {
-        var ends: [CInt] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SimulatorError("cannot make a pipe", errno: errno) }
-        readEnd = Descriptor(ends[0])
-        writeEnd = Descriptor(ends[1])
+        do throws(SystemCallError) {
+            wake = try WakeDescriptor()
+        } catch {
+            throw SimulatorError("cannot make a descriptor for signals: \(error)")
+        }
     }
 
     /// From now on the two signals ask for the end instead of killing.
     func listen() {
-        let descriptor = writeEnd.raw
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { Self.write(to: descriptor) }
+            source.setEventHandler { [wake] in wake.wake() }
             source.resume()
             sources.append(source)
         }
@@ -29,15 +29,9 @@ final class StopSignal {
 
     /// Asks for the end.
     func raise() {
-        Self.write(to: writeEnd.raw)
+        wake.wake()
     }
 
     /// Readable once the end is asked for; it stays so.
-    var descriptor: CInt { readEnd.raw }
-
-    private static func write(to descriptor: CInt) {
-        var byte: UInt8 = 0
-        // A full pipe says the same as one more byte.
-        _ = Glibc.write(descriptor, &byte, 1)
-    }
+    var descriptor: CInt { wake.descriptor }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 
 /// The one place in which the program waits.
 struct Waiter {
@@ -37,20 +38,12 @@ struct Waiter {
                 pollfd(fd: descriptor, events: Int16(events), revents: 0),
             ]
             // An error can only be EINTR here; the loop looks at the clock again.
-            poll(&watched, 2, Self.timeout(from: now, until: deadline))
+            poll(&watched, 2, BootClock.pollTimeout(from: now, until: deadline))
             let later = clocks.now()
             if watched[0].revents != 0 { return .ended }
             if let end, later >= end { return .ended }
             if watched[1].revents != 0 { return .ready }
             if let due, later >= due { return .due }
         }
-    }
-
-    /// Milliseconds for poll(2), rounded up so that it does not wake before the time; −1 for ever.
-    static func timeout(from now: Instant, until deadline: Instant?) -> CInt {
-        guard let deadline else { return -1 }
-        let nanoseconds = (deadline - now).nanoseconds
-        guard nanoseconds > 0 else { return 0 }
-        return CInt(clamping: (nanoseconds - 1) / 1_000_000 + 1)
     }
 }

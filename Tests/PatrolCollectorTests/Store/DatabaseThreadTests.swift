@@ -12,7 +12,7 @@ struct DatabaseThreadTests {
         nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
         init() throws {
-            thread = try DatabaseThread()
+            thread = try DatabaseThread(name: "test")
         }
 
         /// Blocks, as SQLite does, and says on which thread.
@@ -40,7 +40,7 @@ struct DatabaseThreadTests {
     func end() async throws {
         weak var gone: DatabaseThread?
         do {
-            let thread = try DatabaseThread()
+            let thread = try DatabaseThread(name: "test")
             gone = thread
         }
         #expect(gone == nil)

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import PatrolCore
 import PatrolSQLite
+import PatrolSystem
 import PatrolVehicle
 import Testing
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DatabaseThreadTests {
     @Test func `an actor's calls all run on one thread of its own, in the order in which they come`() async throws {
-        let owner = Owner(thread: try DatabaseThread())
+        let owner = Owner(thread: try DatabaseThread(name: "test"))
         let here = pthread_self()
         for number in 1...100 { await owner.note(number) }
         #expect(await owner.numbers == Array(1...100))
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func `calls of many tasks at once are all made, one at a time`() async throws {
-        let owner = Owner(thread: try DatabaseThread())
+        let owner = Owner(thread: try DatabaseThread(name: "test"))
         await withTaskGroup(of: Void.self) { group in
             for number in 1...1000 { group.addTask { await owner.note(number) } }
         }
@@ -22,8 +22,8 @@ import Testing
     }
 
     @Test func `two threads do not wait for each other`() async throws {
-        let blocked = Owner(thread: try DatabaseThread())
-        let free = Owner(thread: try DatabaseThread())
+        let blocked = Owner(thread: try DatabaseThread(name: "test"))
+        let free = Owner(thread: try DatabaseThread(name: "test"))
         let (reached, arrival) = AsyncStream.makeStream(of: Void.self)
         let gate = DispatchSemaphore(value: 0)
         async let waiting: Void = blocked.block(on: gate, arrival)

@@ -1,4 +1,5 @@
 import Foundation
+import PatrolSystem
 import PatrolVehicle
 import Synchronization
 import Testing

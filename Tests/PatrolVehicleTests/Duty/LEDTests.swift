@@ -1,5 +1,6 @@
 import Glibc
 import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import PatrolCore
+import PatrolSystem
 import Testing
 
 @testable import PatrolVehicle

@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolSystem
 import Testing
 
 @testable import PatrolVehicle

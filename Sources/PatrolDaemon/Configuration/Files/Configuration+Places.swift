@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 import PatrolVehicle
 
 /// The journal's folder, the light, the receiver's device, the system's zone.
@@ -37,7 +38,7 @@ extension Configuration {
             [ConfigurationProblem(key: "light.led", message: "names \(light.led), \(message)")]
         }
         guard Glibc.access(light.led + "/trigger", F_OK) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = SystemError.text(errno)
             return problem(
                 "which is not the folder of a light, for it has no file trigger: \(reason); "
                     + "allowed: a folder of \(LED.systemRoot)"

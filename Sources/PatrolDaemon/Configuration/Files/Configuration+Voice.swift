@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 
 /// The loudspeaker's files.

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 
 /// Whether this process may use a file, and if not, what stands in the way: which folder or file, its mode and its owner.
 ///
@@ -95,5 +96,5 @@ enum FileAccess {
         }
     }
 
-    private static func reason() -> String { String(cString: strerror(errno)) }
+    private static func reason() -> String { SystemError.text(errno) }
 }

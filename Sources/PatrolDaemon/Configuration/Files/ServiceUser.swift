@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 
 /// The user as whom the service runs, so that `patrold check` sees what the service will see.
 public struct ServiceUser: Hashable, Sendable {
@@ -66,7 +67,7 @@ public struct ServiceUser: Hashable, Sendable {
         }
         // setgid and setuid of root set the saved ids, too: there is no way back, also not for a decoder that is attacked.
         guard setgroups(groupIDs.count, groupIDs) == 0, setgid(groupIDs[0]) == 0, setuid(userID) == 0 else {
-            throw Failure(description: "--as \(name): \(String(cString: strerror(errno)))")
+            throw Failure(description: "--as \(name): \(SystemError.text(errno))")
         }
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A system call that failed: which, on what, and why.
 public struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The call's name, as in section 2 or 3 of the manual.
@@ -21,6 +19,6 @@ public struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// `/proc/x: open: No such file or directory`.
     public var description: String {
-        "\(context): \(call): \(String(cString: strerror(errno)))"
+        "\(context): \(call): \(SystemError.text(errno))"
     }
 }

@@ -1,28 +1,10 @@
 import Foundation
-import PatrolCore
+import PatrolSystem
 import PatrolVehicle
 import Testing
 
-@Suite("The machine's clocks and boot")
-struct SystemClockTests {
-    @Test("The boot clock is what the kernel calls uptime, and goes forward")
-    func bootClock() throws {
-        let before = Clocks.system.now()
-        let uptime = try #require(
-            Double(String(contentsOfFile: "/proc/uptime", encoding: .utf8).split(separator: " ")[0])
-        )
-        let after = Clocks.system.now()
-        #expect(before <= after)
-        #expect(Double(before.millisecondsSinceBoot) / 1000 <= uptime + 0.02)
-        #expect(uptime <= Double(after.millisecondsSinceBoot) / 1000 + 0.02)
-    }
-
-    @Test("The system time is UTC")
-    func systemTime() {
-        let foundation = Date().timeIntervalSince1970 * 1000
-        #expect(abs(Double(Clocks.system.systemTime().millisecondsSince1970) - foundation) < 10_000)
-    }
-
+@Suite("The name of this boot")
+struct BootIdentityTests {
     @Test("The boot has a name that stays")
     func bootIdentity() throws {
         let identity = try BootIdentity.read()

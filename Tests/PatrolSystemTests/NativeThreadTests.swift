@@ -1,5 +1,5 @@
 import Foundation
-import PatrolVehicle
+import PatrolSystem
 import Synchronization
 import Testing
 

@@ -98,13 +98,20 @@ let package = Package(
         ),
         .target(name: "PatrolService", dependencies: ["PatrolCore", logging], swiftSettings: strict),
         .target(
+            name: "PatrolConfiguration",
+            dependencies: [
+                "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolUplink", "PatrolVehicle", "PatrolAPI", logging, toml,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PatrolDaemon",
             dependencies: [
-                "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle",
+                "PatrolConfiguration", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink",
+                "PatrolVehicle",
                 "PatrolAPI",
                 "PatrolService", "PatrolHTTPServer", hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle,
                 unixSignals, logging,
-                toml,
             ],
             swiftSettings: strict
         ),
@@ -121,7 +128,7 @@ let package = Package(
         // Programs.
         .executableTarget(
             name: "patrold",
-            dependencies: ["PatrolDaemon", "PatrolService", argumentParser, logging],
+            dependencies: ["PatrolDaemon", "PatrolConfiguration", "PatrolService", argumentParser],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -197,9 +204,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PatrolConfigurationTests",
+            dependencies: ["PatrolConfiguration", "PatrolAPI", "PatrolCore"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PatrolDaemonTests",
             dependencies: [
-                "PatrolDaemon", "PatrolAPI", "PatrolJournal", "PatrolService", "PatrolSQLite", "PatrolSystem",
+                "PatrolDaemon", "PatrolAPI", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSQLite",
+                "PatrolSystem",
                 "PatrolVehicle",
                 "PatrolWire", "PatrolCore", logging,
             ],

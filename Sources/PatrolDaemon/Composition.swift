@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import NIOCore
+import PatrolConfiguration
 import PatrolCore
 import PatrolJournal
 import PatrolUplink

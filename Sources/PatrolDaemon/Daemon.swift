@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+public import PatrolConfiguration
 import PatrolCore
 import PatrolJournal
 import PatrolService

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolConfiguration
 import PatrolVehicle
 
 /// What the daemon has to know of the host before it starts.

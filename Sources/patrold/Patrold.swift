@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PatrolConfiguration
 import PatrolDaemon
 import PatrolService
 

@@ -13,8 +13,12 @@ struct ArrowTests {
         "PatrolUplink": ["PatrolCore", "PatrolSystem", "PatrolWire"],
         "PatrolVehicle": ["PatrolCore", "PatrolSystem", "CGPS", "CKernelClock", "CProcess"],
         "PatrolAPI": ["PatrolCore", "PatrolSystem", "PatrolWire"],
+        "PatrolConfiguration": [
+            "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
+        ],
         "PatrolDaemon": [
-            "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
+            "PatrolConfiguration", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink",
+            "PatrolVehicle", "PatrolAPI",
             "PatrolService", "PatrolHTTPServer",
         ],
         "PatrolService": ["PatrolCore"],
@@ -22,7 +26,7 @@ struct ArrowTests {
         "PatrolCollector": [
             "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
         ],
-        "patrold": ["PatrolDaemon", "PatrolService"],
+        "patrold": ["PatrolDaemon", "PatrolConfiguration", "PatrolService"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolSystem", "PatrolCore"],
         "patrol-player": ["PatrolCore", "PatrolSystem", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],
@@ -82,6 +86,17 @@ struct ArrowTests {
             files.count == 1 && files.allSatisfy { $0.path.hasPrefix("Sources/PatrolSystem/") },
             "\(files.map(\.path))"
         )
+    }
+
+    @Test("The configuration runs no service: no event loop, no journal, no group of services")
+    func configurationIsPure() throws {
+        for file in try Tree.swiftFiles(below: "Sources/PatrolConfiguration") {
+            for module in Tree.imports(of: file) {
+                let isService =
+                    module.hasPrefix("NIO") || module.hasPrefix("Hummingbird") || module == "ServiceLifecycle"
+                #expect(!isService, "\(file.path) imports \(module)")
+            }
+        }
     }
 
     @Test("Only the test bench imports the whole of Foundation")

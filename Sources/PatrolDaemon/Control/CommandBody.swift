@@ -1,7 +1,9 @@
 import HummingbirdCore
 import NIOCore
 import PatrolAPI
+import PatrolConfiguration
 import PatrolCore
+import PatrolWire
 
 /// Reads the JSON of a command: a member that no command has is refused, for it was meant to say something. A mute whose
 /// "untill" was passed over would have no end.
@@ -38,7 +40,7 @@ enum CommandBody {
             }
             return try APICoding.decode(type, from: bytes)
         } catch let error as DecodingError {
-            let problem = JSONFault(error).problem
+            let problem = JSONFault(error)
             let member = problem.key.isEmpty ? "" : "\(problem.key) "
             throw refused(
                 "cannot be read: \(member)\(problem.message)",

@@ -2,6 +2,7 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import PatrolAPI
+import PatrolConfiguration
 import PatrolCore
 import PatrolHTTPServer
 import PatrolJournal

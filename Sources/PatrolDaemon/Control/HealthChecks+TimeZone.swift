@@ -1,4 +1,5 @@
 import PatrolAPI
+import PatrolConfiguration
 import PatrolCore
 
 /// The vehicle's time zone and the time of day by it.

@@ -1,4 +1,5 @@
 import PatrolAPI
+import PatrolConfiguration
 import PatrolCore
 import PatrolVehicle
 

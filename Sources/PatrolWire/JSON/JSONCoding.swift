@@ -13,28 +13,11 @@ enum JSONCoding {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            throw WireError(error)
+            // The wire counts records from 1, as everything that people read of a batch does.
+            let fault = JSONFault(error, firstIndex: 1)
+            throw WireError(field: fault.key.isEmpty ? "json" : fault.key, reason: fault.message)
         } catch {
             throw WireError(field: "json", reason: "cannot be read: \(error)")
-        }
-    }
-}
-
-extension WireError {
-    fileprivate init(_ error: DecodingError) {
-        func path(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
-            let keys = context.codingPath + (key.map { [$0] } ?? [])
-            let names = keys.map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
-            return names.isEmpty ? "json" : names.joined(separator: ".").replacing(".[", with: "[")
-        }
-        switch error {
-        case .keyNotFound(let key, let context): self.init(field: path(context, key), reason: "is missing")
-        case .typeMismatch(let type, let context):
-            self.init(field: path(context), reason: "has the wrong type; allowed: \(type)")
-        case .valueNotFound(let type, let context):
-            self.init(field: path(context), reason: "is null; allowed: \(type)")
-        case .dataCorrupted(let context): self.init(field: path(context), reason: context.debugDescription)
-        @unknown default: self.init(field: "json", reason: "cannot be read")
         }
     }
 }

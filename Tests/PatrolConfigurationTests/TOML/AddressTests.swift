@@ -1,7 +1,7 @@
 import PatrolCore
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolConfiguration
 
 @Suite("Addresses, paths and names in the configuration")
 struct AddressTests {

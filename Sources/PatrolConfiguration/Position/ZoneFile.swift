@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import PatrolCore
+import PatrolWire
 
 /// The zones' file, `zones.geojson`: a GeoJSON FeatureCollection (RFC 7946), which any map editor writes.
 ///
@@ -47,8 +48,8 @@ public enum ZoneFile {
         do {
             document = try JSONDecoder().decode(Document.self, from: Data(json.utf8))
         } catch let error as DecodingError {
-            let problem = JSONFault(error).problem
-            problems.add(problem.key, problem.message)
+            let fault = JSONFault(error)
+            problems.add(fault.key, fault.message)
             return []
         } catch {
             problems.add("", "is not JSON: \(error)")
@@ -114,7 +115,7 @@ public enum ZoneFile {
         case .right(let value):
             return value
         case .wrong(let fault):
-            problems.add(fault.problem.key, fault.problem.message)
+            problems.add(fault.key, fault.message)
             return nil
         case nil:
             problems.add(key, "is missing; allowed: \(allowed)")

@@ -2,7 +2,7 @@ import Foundation
 import PatrolCore
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolConfiguration
 
 /// The files that people edit, damaged at random: whatever is in them, the answer is a configuration or an error that
 /// names what is wrong, never a trap. A short run with every test, a minute with `make fuzz`.

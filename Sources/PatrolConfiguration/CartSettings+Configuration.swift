@@ -1,11 +1,13 @@
-import PatrolCore
+public import PatrolCore
 
 extension CartSettings {
     /// The cart's rules as they are configured.
     /// - Parameters:
+    ///   - configuration: what somebody wrote.
+    ///   - bootID: the kernel's name for this boot.
     ///   - buildDate: no true time is earlier.
     ///   - zone: by which schedules go.
-    init(_ configuration: Configuration, bootID: String, buildDate: WallTime, zone: CivilZone) {
+    public init(_ configuration: Configuration, bootID: String, buildDate: WallTime, zone: CivilZone) {
         self.init(position: .init(configuration, buildDate: buildDate), bootID: bootID)
         gps = .init(configuration)
         loudspeaker = configuration.loudspeaker.map { AnnouncerSettings($0, zone: zone) }

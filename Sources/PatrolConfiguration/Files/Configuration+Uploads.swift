@@ -1,5 +1,5 @@
 import Glibc
-import PatrolUplink
+public import PatrolUplink
 
 /// The files of `[[upload]]`.
 extension Configuration {
@@ -82,8 +82,8 @@ extension Configuration {
 
 extension Configuration.Destination {
     /// Where batches go and as whom.
-    /// - Parameter credentials: `$CREDENTIALS_DIRECTORY`.
-    func uplink(credentials: String?) -> HTTPUplinkSettings {
+    /// - Parameter credentials: `$CREDENTIALS_DIRECTORY`; `nil` where there is no service manager.
+    public func uplink(credentials: String?) -> HTTPUplinkSettings {
         HTTPUplinkSettings(
             url: url,
             encoding: encoding,

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolConfiguration
 
 @Suite("Files that a configuration names: who may change them, what they are")
 struct FilePlaceTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolConfiguration
 
 @Suite("In what a folder lies")
 struct FileSystemKindTests {

@@ -2,7 +2,7 @@ import Foundation
 import PatrolCore
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolConfiguration
 
 @Suite("The zones' file")
 struct ZoneFileTests {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PatrolCore
+import PatrolWire
 
 extension ZoneFile {
     /// The part of a FeatureCollection that zones are made of.
@@ -119,64 +120,5 @@ extension ZoneFile {
             case .wrong: nil
             }
         }
-    }
-}
-
-/// A DecodingError as a fitter reads it.
-struct JSONFault {
-    /// Its key is the path from the top of the file, for example `features[3].geometry.coordinates[0][7]`.
-    let problem: ConfigurationProblem
-
-    init(_ error: DecodingError) {
-        let (path, message): ([any CodingKey], String) =
-            switch error {
-            case .typeMismatch(let type, let context):
-                (context.codingPath, "is \(Self.found(context)); allowed: \(Self.word(for: type))")
-            case .valueNotFound(let type, let context):
-                (context.codingPath, "is null; allowed: \(Self.word(for: type))")
-            case .keyNotFound(let key, let context):
-                (context.codingPath + [key], "is missing")
-            case .dataCorrupted(let context):
-                (context.codingPath, Self.corrupted(context))
-            @unknown default:
-                ([], "\(error)")
-            }
-        problem = ConfigurationProblem(key: Self.key(path), message: message)
-    }
-
-    private static func key(_ path: [any CodingKey]) -> String {
-        let joined = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-        return String(joined.drop { $0 == "." })
-    }
-
-    /// What stands there. Only Foundation's own words say it: "Expected to decode String but found number instead."
-    private static func found(_ context: DecodingError.Context) -> String {
-        let found = context.debugDescription.firstMatch(of: /but found (.+?) instead/).map { String($0.output.1) }
-        return switch found {
-        case "number": "a number"
-        case "bool": "true or false"
-        case "a string": "a text"
-        case "a dictionary": "an object"
-        case let other?: other
-        case nil: "of another type"
-        }
-    }
-
-    private static func word(for type: any Any.Type) -> String {
-        switch type {
-        case is Double.Type: "a number"
-        case is Int.Type: "a whole number"
-        case is Bool.Type: "true, false"
-        case is String.Type: "a text"
-        case is [Any].Type: "an array"
-        case is [String: Any].Type: "an object"
-        default: "\(type)"
-        }
-    }
-
-    private static func corrupted(_ context: DecodingError.Context) -> String {
-        // Without a path it is the parser that gave up, on what the grammar allows: too deep, or too large a number.
-        context.codingPath.isEmpty
-            ? "is JSON that cannot be read: \(context.debugDescription)" : context.debugDescription
     }
 }

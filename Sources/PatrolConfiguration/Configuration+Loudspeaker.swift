@@ -23,7 +23,7 @@ extension Configuration {
         public var volumes: [VolumeRule]
 
         /// The ids of all zones in which a quiet rule holds.
-        var quietZones: Set<String> { quiet.reduce(into: []) { $0.formUnion($1.zones ?? []) } }
+        public var quietZones: Set<String> { quiet.reduce(into: []) { $0.formUnion($1.zones ?? []) } }
     }
 
     /// `[light]`

@@ -38,7 +38,7 @@ public struct Configuration: Sendable {
         /// gpsd's TCP port.
         public var port: Int
         /// As people read it: `127.0.0.1:2947`, `[::1]:2947`.
-        var address: String { GPSDAddress(host: host, port: port).text }
+        public var address: String { GPSDAddress(host: host, port: port).text }
         /// The receiver to use, as gpsd names it; `nil` for the first one with a fix.
         public var device: String?
         /// How long after its moment a report is read at most.

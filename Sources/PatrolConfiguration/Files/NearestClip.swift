@@ -1,9 +1,12 @@
-import PatrolCore
+public import PatrolCore
 
 /// Which clip was meant by a name that is none.
-enum NearestClip {
+public enum NearestClip {
+    /// - Parameters:
+    ///   - clip: the name that is none.
+    ///   - names: those that there are.
     /// - Returns: words to put behind the fault, beginning with a semicolon; "" if no name is near.
-    static func hint(for clip: ClipName, among names: some Sequence<ClipName>) -> String {
+    public static func hint(for clip: ClipName, among names: some Sequence<ClipName>) -> String {
         let names = Array(names)
         let shown = clip.description
         // Swift's texts are equal whatever their encoding is, and this is the one place where that is wanted.

@@ -3,7 +3,7 @@ import PatrolAPI
 import PatrolCore
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolConfiguration
 
 @Suite("Quiet hours, programmes, volume and holidays in the configuration")
 struct LoudspeakerConfigurationTests {

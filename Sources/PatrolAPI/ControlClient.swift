@@ -82,11 +82,6 @@ public struct ControlClient: Sendable {
         return try await answer(type, path, to: request)
     }
 
-    /// Fetches a body as it is.
-    public func text(_ path: APIPath, query: [(name: String, value: String?)] = []) async throws -> String {
-        String(buffer: try await get(path, query: query))
-    }
-
     /// Hands over each line of an endless answer as it comes, until `line` says `false` or the daemon ends.
     public func lines(
         _ path: APIPath,

@@ -19,9 +19,6 @@ final class ConnectionRegistry: Sendable {
         self.now = now
     }
 
-    /// How many are served.
-    var count: Int { state.withLock { $0.places.count } }
-
     /// A connection came: whom it displaces is closed.
     /// - Returns: `nil` if it has no place.
     func enter(_ channel: any Channel, _ peer: ConnectionPeer, isKnown: Bool) -> ConnectionPlace? {

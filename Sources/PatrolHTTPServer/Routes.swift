@@ -39,11 +39,6 @@ public struct Routes: Sendable {
     /// Nothing is answered by anybody.
     public init() {}
 
-    /// The paths, and the methods of each, HEAD and OPTIONS left out.
-    public var table: [(path: String, methods: [HTTPRequest.Method])] {
-        routes.map { ($0.path, $0.handlers.map(\.method)) }
-    }
-
     /// - Parameter path: such as `/v1/vehicles/{vehicle}/track`; a segment in braces stands for any.
     public mutating func on(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
         let index =

@@ -72,9 +72,6 @@ public final class Database {
     /// Whether the file can only be read, whatever was asked for.
     public var isReadOnly: Bool { sqlite3_db_readonly(connection, "main") == 1 }
 
-    /// The row id of the last successful insert on this connection.
-    public var lastInsertRowID: Int64 { sqlite3_last_insert_rowid(connection) }
-
     /// How many rows the last insert, update or delete changed, triggers not counted.
     public var changes: Int { Int(sqlite3_changes64(connection)) }
 

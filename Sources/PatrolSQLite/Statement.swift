@@ -27,11 +27,6 @@ public final class Statement {
         try check(value.map { sqlite3_bind_int64(handle, index, $0) } ?? sqlite3_bind_null(handle, index))
     }
 
-    /// Binds a number, or NULL. SQLite stores NaN as NULL.
-    public func bind(_ value: Double?, at index: Int32) throws(SQLiteError) {
-        try check(value.map { sqlite3_bind_double(handle, index, $0) } ?? sqlite3_bind_null(handle, index))
-    }
-
     /// Binds text, or NULL.
     public func bind(_ value: String?, at index: Int32) throws(SQLiteError) {
         guard let value else { return try check(sqlite3_bind_null(handle, index)) }
@@ -108,17 +103,6 @@ public final class Statement {
         isNull(column) ? nil : try integer(column)
     }
 
-    /// A column that must hold a number; a whole one is converted.
-    public func double(_ column: Int32) throws(SQLiteError) -> Double {
-        if sqlite3_column_type(handle, column) != SQLITE_INTEGER { try expect(SQLITE_FLOAT, column) }
-        return sqlite3_column_double(handle, column)
-    }
-
-    /// A column that holds a number or NULL.
-    public func optionalDouble(_ column: Int32) throws(SQLiteError) -> Double? {
-        isNull(column) ? nil : try double(column)
-    }
-
     /// A column that must hold text; bytes that are not UTF-8 become U+FFFD.
     public func text(_ column: Int32) throws(SQLiteError) -> String {
         try expect(SQLITE_TEXT, column)
@@ -139,11 +123,6 @@ public final class Statement {
         // "The return value from sqlite3_column_blob() for a zero-length BLOB is a NULL pointer."
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
-    }
-
-    /// A column that holds bytes or NULL.
-    public func optionalBytes(_ column: Int32) throws(SQLiteError) -> [UInt8]? {
-        isNull(column) ? nil : try bytes(column)
     }
 
     private func isNull(_ column: Int32) -> Bool {

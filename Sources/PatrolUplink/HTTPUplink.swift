@@ -49,11 +49,8 @@ public final class HTTPUplink: Sendable {
 
     /// Closes the connection. Attempts that are under way fail, and there must be none afterwards. To be called once,
     /// before the last reference goes: the HTTP client insists on it.
-    public func shutdown() async throws {
-        try await client.shutdown()
-    }
-
-    /// The same, and waits for that so long at most: a connection that is being made, or one whose other end does not say
+    ///
+    /// It waits for that so long at most: a connection that is being made, or one whose other end does not say
     /// goodbye as TLS wants it, takes its time.
     /// - Returns: whether it is closed; if not, it goes on closing as long as the process lives.
     public func shutdown(within limit: Duration) async -> Bool {
@@ -77,18 +74,15 @@ public final class HTTPUplink: Sendable {
     public func send(_ batch: BatchContent) async -> UploadReceipt {
         let begin = BootClock.now()
         let outcome: UploadOutcome
-        var (plainBytes, sentBytes) = (0, 0)
+        var sentBytes = 0
         do {
-            let plain = try encode(batch)
-            plainBytes = plain.count
-            (outcome, sentBytes) = await send(plain, IdempotencyKey(batch))
+            (outcome, sentBytes) = await send(try encode(batch), IdempotencyKey(batch))
         } catch {
             // One of the records cannot be put into words; it is searched for like one that the receiver refuses.
             outcome = .rejected(reason: "the batch cannot be written: \(error)")
         }
         return UploadReceipt(
             outcome: outcome,
-            bytesUncompressed: plainBytes,
             bytesOnWire: sentBytes,
             duration: BootClock.now() - begin
         )

@@ -42,17 +42,14 @@ public struct HTTPUplinkSettings: Hashable, Sendable {
 public struct UploadReceipt: Hashable, Sendable {
     /// What became of it.
     public var outcome: UploadOutcome
-    /// The size of the batch before compression.
-    public var bytesUncompressed: Int
     /// The size of the body if it may have gone out, headers not counted; 0 if no connection came about.
     public var bytesOnWire: Int
     /// From the begin of the attempt to its end.
     public var duration: Duration
 
     /// See the properties.
-    public init(outcome: UploadOutcome, bytesUncompressed: Int, bytesOnWire: Int, duration: Duration) {
+    public init(outcome: UploadOutcome, bytesOnWire: Int, duration: Duration) {
         self.outcome = outcome
-        self.bytesUncompressed = bytesUncompressed
         self.bytesOnWire = bytesOnWire
         self.duration = duration
     }

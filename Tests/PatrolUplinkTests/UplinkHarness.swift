@@ -23,11 +23,11 @@ func withUplink(
     do {
         try await body(uplink, receiver)
     } catch {
-        try await uplink.shutdown()
+        _ = await uplink.shutdown(within: .seconds(10))
         try await receiver.stop()
         throw error
     }
-    try await uplink.shutdown()
+    #expect(await uplink.shutdown(within: .seconds(10)))
     try await receiver.stop()
 }
 

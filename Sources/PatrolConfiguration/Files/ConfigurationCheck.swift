@@ -2,7 +2,6 @@ import Glibc
 
 /// All that `patrold check` looks at beyond the text of the configuration, as the service will find it.
 public struct ConfigurationCheck {
-    private let path: String
     private let configuration: Configuration
     private let found: [ConfigurationProblem]
 
@@ -12,7 +11,6 @@ public struct ConfigurationCheck {
     /// - Parameter user: as whom to look; `nil` for as whoever runs this.
     /// - Throws: ``ConfigurationError`` if the configuration is none; ``ServiceUser/Failure``.
     public init(path: String, as user: ServiceUser?) throws {
-        self.path = path
         let credentials = Self.credentialProblems(path: path)
         try user?.assume()
         if let user, let problem = FileAccess.problem(of: path, .read) {

@@ -46,10 +46,8 @@ public struct ServiceUser: Hashable, Sendable {
         groupIDs = [primary] + ids.filter { $0 != primary }
     }
 
-    /// The unit's user on a system that does not have it: for tests of what the unit forbids.
-    static func standIn() -> ServiceUser { ServiceUser(name: standardName, userID: 0, groupIDs: [0]) }
-
-    private init(name: String, userID: uid_t, groupIDs: [gid_t]) {
+    /// One whom the system need not know.
+    init(name: String, userID: uid_t, groupIDs: [gid_t]) {
         (self.name, self.userID, self.groupIDs) = (name, userID, groupIDs)
     }
 

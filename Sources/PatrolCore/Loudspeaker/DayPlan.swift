@@ -30,9 +30,6 @@ public struct DayPlan: Hashable, Sendable {
         public var programmes: [String]
         /// The turns of timetables that may sound.
         public var turns: [Turn]
-
-        /// Whether a rule holds everywhere.
-        public var isQuietEverywhere: Bool { quiet.contains { $0.zones == nil } }
     }
 
     /// A rule or programme that does nothing on this day.

@@ -90,18 +90,6 @@ public struct ZoneTracker: Hashable, Sendable {
         zones.enumerated().flatMap { index, zone in zone.boxes.map { Extent(box: $0, zone: index) } }
     }
 
-    /// Other zones are in force. One that keeps its id keeps its state until the next fix; one that is gone is left.
-    public mutating func replace(with zones: [Zone]) -> [Action] {
-        var kept: [String: Presence] = [:]
-        for (zone, presence) in zip(self.zones, presences) { kept[zone.id] = presence }
-        let ids = Set(zones.map(\.id))
-        let gone = self.zones.map(\.id).filter { current.contains($0) && !ids.contains($0) }
-        self.zones = zones
-        presences = zones.map { kept[$0.id] ?? .outside }
-        current.formIntersection(ids)
-        return gone.map { .left($0) }
-    }
-
     /// An accepted fix.
     /// - Parameters:
     ///   - coordinate: where it is.

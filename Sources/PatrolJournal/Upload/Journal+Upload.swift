@@ -36,10 +36,6 @@ extension Journal {
             boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
         }
         for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
-        batch.hasMore = PerLane(
-            events: (batch.eventRange?.upperBound ?? cursor.events) < lastEvent,
-            positions: (batch.positionRange?.upperBound ?? cursor.positions) < positionLane.last
-        )
         return batch
     }
 
@@ -147,7 +143,6 @@ extension Journal {
     ) -> Backlog.LaneBacklog {
         Backlog.LaneBacklog(
             count: last.rawValue - settled.rawValue,
-            firstUnacknowledged: settled < last ? settled.next : nil,
             lastSequence: last,
             settled: settled,
             acknowledged: settled.rawValue - quarantined.held,

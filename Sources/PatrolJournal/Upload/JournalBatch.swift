@@ -12,15 +12,8 @@ public struct JournalBatch: Hashable, Sendable {
     public var positionRange: ClosedRange<SequenceNumber>?
     /// The boots that these records belong to, and the present one, in their order.
     public var boots: [BootRecord]
-    /// Whether more durable records wait behind these.
-    public var hasMore: PerLane<Bool>
 
-    static let empty = JournalBatch(
-        events: [],
-        positionBlocks: [],
-        boots: [],
-        hasMore: PerLane(events: false, positions: false)
-    )
+    static let empty = JournalBatch(events: [], positionBlocks: [], boots: [])
 
     /// Whether there is nothing to send.
     public var isEmpty: Bool { events.isEmpty && positionBlocks.isEmpty }
@@ -34,8 +27,6 @@ public struct Backlog: Hashable, Sendable {
         public var count: Int64
         /// The time of the first of them, see ``Dated``; `nil` if nothing waits or nobody knows it.
         public var oldest: WallTime?
-        /// The number of the first of them; `nil` if nothing waits.
-        public var firstUnacknowledged: SequenceNumber?
         /// The newest record of the lane.
         public var lastSequence: SequenceNumber
         /// Up to which record the destination is through with the lane: all up to it are acknowledged, or quarantined.

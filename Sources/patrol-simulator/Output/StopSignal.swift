@@ -27,11 +27,6 @@ final class StopSignal {
         }
     }
 
-    /// Asks for the end.
-    func raise() {
-        wake.wake()
-    }
-
     /// Readable once the end is asked for; it stays so.
     var descriptor: CInt { wake.descriptor }
 }

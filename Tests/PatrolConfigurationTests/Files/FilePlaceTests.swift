@@ -193,7 +193,8 @@ struct FilePlaceTests {
         #expect(configuration.unitProblems(nil).isEmpty)
         let nobody = try ServiceUser(name: "nobody")
         #expect(configuration.unitProblems(nobody).isEmpty)
-        let found = configuration.unitProblems(ServiceUser.standIn()).map { "\($0)" }
+        let found = configuration.unitProblems(ServiceUser(name: ServiceUser.standardName, userID: 0, groupIDs: [0]))
+            .map { "\($0)" }
         #expect(found.count == 3, "\(found)")
         #expect(
             found.contains { $0.contains("loudspeaker.clips: names /home/pi/clips, which the service does not see") }

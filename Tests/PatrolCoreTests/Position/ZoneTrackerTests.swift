@@ -211,20 +211,4 @@ struct ZoneTrackerTests {
         #expect(try bench.fix(55, 0) == ["-thin", "+school"])
         #expect(bench.tracker.current == ["school"])
     }
-
-    @Test("After a reload a zone of the same id keeps its state, one that is gone is left, a new one is looked at")
-    func replace() throws {
-        let village = try drive.zone("village", east: -100...100, north: -100...100)
-        var bench = Bench([try school(), village])
-        try bench.fix(0, 30)
-        let moved = try drive.zone("school", east: 200...260, north: -30...30)
-        let new = try drive.zone("new", east: 0...60, north: -30...30)
-        #expect(bench.tracker.replace(with: [new, moved]) == [.left("village")])
-        #expect(bench.tracker.current == ["school"])
-        #expect(bench.tracker.zones.map(\.id) == ["new", "school"])
-        #expect(try bench.fix(1, 30) == ["+new"])
-        #expect(try bench.fix(2, 30) == ["-school"])
-        #expect(bench.tracker.replace(with: []) == [.left("new")])
-        #expect(try bench.fix(3, 30) == [])
-    }
 }

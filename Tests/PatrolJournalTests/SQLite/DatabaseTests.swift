@@ -20,14 +20,6 @@ import Testing
         #expect(try statement.text(1) == "integer")
     }
 
-    @Test(arguments: [-Double.greatestFiniteMagnitude, -0.0, 0.1, .leastNonzeroMagnitude, .infinity])
-    func `a number comes back as it was bound`(value: Double) throws {
-        let statement = try database.prepare("SELECT ?1")
-        try statement.bind(value, at: 1)
-        #expect(try statement.step())
-        #expect(try statement.double(0).bitPattern == value.bitPattern)
-    }
-
     @Test(arguments: ["", "西彭", "a\u{0}b", "é", String(repeating: "x", count: 70_000)])
     func `text comes back as it was bound, a zero inside included`(value: String) throws {
         let statement = try database.prepare("SELECT ?1, typeof(?1)")
@@ -47,16 +39,14 @@ import Testing
     }
 
     @Test func `nothing comes back as nothing, whatever its type`() throws {
-        let statement = try database.prepare("SELECT ?1, ?2, ?3, ?4")
+        let statement = try database.prepare("SELECT ?1, ?2, typeof(?3)")
         try statement.bind(Int64?.none, at: 1)
-        try statement.bind(Double?.none, at: 2)
-        try statement.bind(String?.none, at: 3)
-        try statement.bind([UInt8]?.none, at: 4)
+        try statement.bind(String?.none, at: 2)
+        try statement.bind([UInt8]?.none, at: 3)
         #expect(try statement.step())
         #expect(try statement.optionalInteger(0) == nil)
-        #expect(try statement.optionalDouble(1) == nil)
-        #expect(try statement.optionalText(2) == nil)
-        #expect(try statement.optionalBytes(3) == nil)
+        #expect(try statement.optionalText(1) == nil)
+        #expect(try statement.text(2) == "null")
     }
 
     @Test func `a column of another type is an error that names both, not a zero`() throws {
@@ -103,7 +93,6 @@ import Testing
             return database.changes
         }
         #expect(changes == 2)
-        #expect(database.lastInsertRowID == 2)
     }
 
     @Test func `a commit that fails leaves nothing either`() throws {

@@ -30,7 +30,6 @@ import Testing
         #expect(batch.eventRange == nil)
         #expect(batch.positionRange == nil)
         #expect(batch.boots.map(\.number) == [bench.journal.boot], "of `latest`")
-        #expect(batch.hasMore == PerLane(events: false, positions: false))
     }
 
     @Test func `a batch is made durable before it is handed out`() async throws {
@@ -42,29 +41,27 @@ import Testing
     }
 
     @Test(arguments: [
-        (maximum: 0, last: Int64(0), blocks: 0, hasMore: true),
-        (1, 1, 1, true),
-        (119, 119, 1, true),
-        (120, 120, 1, true),
-        (121, 120, 1, true),
-        (239, 120, 1, true),
-        (240, 240, 2, true),
-        (299, 240, 2, true),
-        (300, 300, 3, false),
-        (10_000, 300, 3, false),
+        (maximum: 0, last: Int64(0), blocks: 0),
+        (1, 1, 1),
+        (119, 119, 1),
+        (120, 120, 1),
+        (121, 120, 1),
+        (239, 120, 1),
+        (240, 240, 2),
+        (299, 240, 2),
+        (300, 300, 3),
+        (10_000, 300, 3),
     ])
     func `a batch has whole blocks up to its limit, and a part only of the first`(
         maximum: Int,
         last: Int64,
-        blocks: Int,
-        hasMore: Bool
+        blocks: Int
     ) async throws {
         let bench = try await threeBlocks()
         let stored = try await bytesOfBlocks(bench.journal)
         let batch = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: maximum)
         #expect(try sequences(batch) == Array(1..<(last + 1)))
         #expect(batch.positionBlocks.count == blocks)
-        #expect(batch.hasMore.positions == hasMore)
         if maximum >= 120 {
             #expect(
                 batch.positionBlocks == Array(stored.prefix(blocks)),
@@ -110,7 +107,6 @@ import Testing
                 maximumPositions: 0
             )
             #expect(batch.events.count == expected)
-            #expect(batch.hasMore.events == (expected < 5))
         }
         try await bench.journal.acknowledge(.events, through: 3, by: "station")
         let rest = try await bench.journal.nextBatch(for: "station", maximumEvents: 9, maximumPositions: 9)
@@ -187,7 +183,6 @@ import Testing
         let bench = try Bench()
         var backlog = try await bench.journal.backlog(of: "station")
         #expect(backlog.positions.count == 0)
-        #expect(backlog.positions.firstUnacknowledged == nil)
         #expect(backlog.positions.oldest == nil)
         let noon = try utc("2026-11-24T12:00:00Z")
         for number in Int64(1)...4 {
@@ -197,13 +192,11 @@ import Testing
         backlog = try await bench.journal.backlog(of: "station")
         #expect(backlog.positions.count == 4)
         #expect(backlog.positions.lastSequence == 4)
-        #expect(backlog.positions.firstUnacknowledged == 1)
         #expect(backlog.positions.oldest == noon + .seconds(1))
         try await bench.journal.acknowledge(.positions, through: 2, by: "station")
         bench.journal.append(bench.position(5, time: noon + .seconds(5)))
         backlog = try await bench.journal.backlog(of: "station")
         #expect(backlog.positions.count == 3)
-        #expect(backlog.positions.firstUnacknowledged == 3)
         #expect(backlog.positions.oldest == noon + .seconds(3))
         #expect(backlog.events == (try await bench.journal.backlog(of: "other")).events)
     }

@@ -214,6 +214,6 @@ struct TableReader {
     static func isTrimmed(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return false }
         return !first.properties.isWhitespace && !last.properties.isWhitespace
-            && !text.unicodeScalars.contains(where: VisibleText.isHidden)
+            && VisibleText.isVisible(text)
     }
 }

@@ -42,31 +42,29 @@ extension ClipName: ExpressibleByStringLiteral {
 }
 
 extension ClipName: CustomStringConvertible {
-    /// For people, on one line that commands no terminal: the text, with `\xNN` for every byte that is no UTF-8 or of a
-    /// control character (C0, DEL, C1). The text itself for every name that a clip can have.
+    /// For people, on one line that commands no terminal: the text as ``VisibleText`` shows it, with `\xnn` for every byte that
+    /// is no UTF-8. The text itself for every name that a clip can have.
     public var description: String {
+        if let text { return VisibleText.of(text) }
         var shown = ""
+        var valid = ""
         var rest = bytes[...]
         while let first = rest.first {
-            guard let scalar = Self.firstScalar(of: rest) else {
-                shown += Self.escaped(first)
-                rest = rest.dropFirst()
-                continue
-            }
-            let encoded = rest.prefix(UTF8.width(scalar))
-            if scalar.properties.generalCategory == .control {
-                shown += encoded.map(Self.escaped).joined()
+            if let scalar = Self.firstScalar(of: rest) {
+                valid.unicodeScalars.append(scalar)
+                rest = rest.dropFirst(UTF8.width(scalar))
             } else {
-                shown.unicodeScalars.append(scalar)
+                shown += VisibleText.of(valid) + Self.escaped(first)
+                valid = ""
+                rest = rest.dropFirst()
             }
-            rest = rest.dropFirst(encoded.count)
         }
-        return shown
+        return shown + VisibleText.of(valid)
     }
 
-    /// Whether the name can be shown and typed as it is: UTF-8 without control characters.
+    /// Whether the name can be shown and typed as it is: UTF-8 without characters that are obeyed or not seen.
     public var isPlain: Bool {
-        text.map { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } } ?? false
+        text.map(VisibleText.isVisible) ?? false
     }
 
     private static func firstScalar(of bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
@@ -77,6 +75,6 @@ extension ClipName: CustomStringConvertible {
     }
 
     private static func escaped(_ byte: UInt8) -> String {
-        "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 }

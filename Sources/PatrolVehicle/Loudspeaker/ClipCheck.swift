@@ -31,15 +31,15 @@ struct ClipCheck {
         let reply = try question.ask(["check", "--target=\(targetLUFS)", path])
         switch reply.end {
         case .exited: return judge(reply.answer, reply.exit, name: name)
-        case .late: return .untold(reason: "checking took longer than \(limit)")
+        case .late: return .untold(reason: "takes longer to check than \(limit)")
         case .cancelled: return .cancelled
         }
     }
 
     private func judge(_ answer: [UInt8], _ exit: ChildProcess.Exit, name: ClipName) -> Outcome {
         switch exit {
-        case .signal(let signal): return .untold(reason: "checking it crashes the player (signal \(signal))")
-        case .unknown: return .untold(reason: "nobody knows how checking ended")
+        case .signal(let signal): return .untold(reason: "crashes the player that checks it (signal \(signal))")
+        case .unknown: return .untold(reason: "could not be checked: nobody knows how the check ended")
         case .code(let code): return judge(answer, code: code, name: name)
         }
     }
@@ -51,11 +51,14 @@ struct ClipCheck {
         do {
             let answer = try JSONDecoder().decode(Answer.self, from: Data(answer[..<end]))
             if answer.ok {
-                return answer.clip(name: name).map { .good($0) } ?? .untold(reason: "the check says too little")
+                return answer.clip(name: name).map { .good($0) }
+                    ?? .untold(reason: "could not be checked: the check says too little")
             }
             return .bad(reason: PlayerLine.excerpt((answer.reason ?? "no reason given").utf8, limit: 500))
         } catch {
-            return .untold(reason: "the check's answer cannot be read: \(PlayerLine.excerpt(answer))")
+            return .untold(
+                reason: "could not be checked: the check's answer cannot be read: \(PlayerLine.excerpt(answer))"
+            )
         }
     }
 }

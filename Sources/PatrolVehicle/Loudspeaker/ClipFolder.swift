@@ -82,7 +82,7 @@ public final class ClipFolder: Sendable {
         do throws(ClipFolderError) {
             for name in choice.names {
                 if unfinished.contains(name) {
-                    let entry = ClipEntry(name: name, verdict: .bad(reason: "it is still being written"))
+                    let entry = ClipEntry(name: name, verdict: .bad(reason: "is still being written"))
                     listing.entries.append(entry)
                     progress(entry)
                     continue
@@ -141,7 +141,7 @@ public final class ClipFolder: Sendable {
         let file = path(of: name)
         let before: ClipManifest.Stamp
         do throws(SystemCallError) {
-            guard let stamp = try Self.stamp(of: file) else { return (bad("it is not a regular file"), nil, false) }
+            guard let stamp = try Self.stamp(of: file) else { return (bad("is not a regular file"), nil, false) }
             before = stamp
         } catch {
             return (bad(error.description), nil, false)
@@ -153,7 +153,7 @@ public final class ClipFolder: Sendable {
         case .cancelled: throw .cancelled
         case .untold(let reason): return (bad(reason), nil, true)
         case .good(let clip):
-            guard isUnchanged(file, since: before) else { return (bad("it changed while it was checked"), nil, true) }
+            guard isUnchanged(file, since: before) else { return (bad("changed while it was checked"), nil, true) }
             return (ClipEntry(name: name, verdict: .good(clip)), before, true)
         case .bad(let reason):
             return (bad(reason), isUnchanged(file, since: before) ? before : nil, true)
@@ -195,9 +195,9 @@ public final class ClipFolder: Sendable {
     }
 
     static func defect(of name: ClipName) -> String? {
-        if name.bytes.count > longestName { return "its name is longer than \(longestName) bytes" }
-        if name.text == nil { return "its name is no UTF-8" }
-        return name.isPlain ? nil : "its name has control characters"
+        if name.bytes.count > longestName { return "has a name of more than \(longestName) bytes" }
+        if name.text == nil { return "has a name that is no UTF-8" }
+        return name.isPlain ? nil : "has a name with control characters, or with some that nobody sees"
     }
 
     /// Whether a file of this name may be a clip.

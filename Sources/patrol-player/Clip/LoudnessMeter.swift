@@ -12,7 +12,7 @@ final class LoudnessMeter {
         self.channels = channels
         let peak = findsPeak ? EBUR128_MODE_TRUE_PEAK.rawValue : 0
         state = ebur128_init(UInt32(channels), UInt(rate), Int32(bitPattern: EBUR128_MODE_I.rawValue | peak))
-        guard state != nil else { throw ClipProblem("its loudness cannot be measured: no memory") }
+        guard state != nil else { throw ClipProblem("cannot be measured for its loudness: no memory") }
         // What has one channel sounds from every loudspeaker: it is counted twice, so that it is as loud as the same sound
         // in stereo (ebur128.h, EBUR128_DUAL_MONO; EBU Tech 3344, 3.2). It fails only for a channel that is not there.
         if channels == 1 { ebur128_set_channel(state, 0, Int32(bitPattern: EBUR128_DUAL_MONO.rawValue)) }
@@ -27,7 +27,7 @@ final class LoudnessMeter {
         let result = samples.withUnsafeBufferPointer {
             ebur128_add_frames_float(state, $0.baseAddress, $0.count / channels)
         }
-        guard result == 0 else { throw ClipProblem("its loudness cannot be measured: libebur128 error \(result)") }
+        guard result == 0 else { throw ClipProblem("cannot be measured for its loudness: libebur128 error \(result)") }
     }
 
     /// LUFS; minus infinity if no stretch of 400 ms is louder than −70 LUFS.

@@ -62,6 +62,7 @@ struct ClipFolderTests {
 
     @Test("Which files are clips, in which order, and what is wrong with the others")
     func names() throws {
+        let unseen = "control characters, or with some that nobody sees"
         try write("b.wav", "A.FLAC", "c.Ogg", "巡逻 1.mp3", "notes.txt", "wav", ".hidden.wav", "x.wav.bak", "d.mp4")
         let long = String(repeating: "n", count: 125) + ".wav"
         let fits = String(repeating: "f", count: 124) + ".wav"
@@ -79,14 +80,14 @@ struct ClipFolderTests {
                     ClipEntry(name: "b.wav", verdict: .good(Self.clip("b.wav"))),
                     ClipEntry(name: "c.Ogg", verdict: .good(Self.clip("c.Ogg"))),
                     ClipEntry(name: ClipName(fits), verdict: .good(Self.clip(ClipName(fits)))),
-                    ClipEntry(name: "line\nbreak.wav", verdict: .bad(reason: "its name has control characters")),
-                    ClipEntry(name: "link.wav", verdict: .bad(reason: "it is not a regular file")),
-                    ClipEntry(name: ClipName(long), verdict: .bad(reason: "its name is longer than 128 bytes")),
-                    ClipEntry(name: "pipe.wav", verdict: .bad(reason: "it is not a regular file")),
-                    ClipEntry(name: "z.wav", verdict: .bad(reason: "it is not a regular file")),
+                    ClipEntry(name: "line\nbreak.wav", verdict: .bad(reason: "has a name with \(unseen)")),
+                    ClipEntry(name: "link.wav", verdict: .bad(reason: "is not a regular file")),
+                    ClipEntry(name: ClipName(long), verdict: .bad(reason: "has a name of more than 128 bytes")),
+                    ClipEntry(name: "pipe.wav", verdict: .bad(reason: "is not a regular file")),
+                    ClipEntry(name: "z.wav", verdict: .bad(reason: "is not a regular file")),
                     ClipEntry(
                         name: ClipName(bytes: [0xE4] + Array(".wav".utf8)),
-                        verdict: .bad(reason: "its name is no UTF-8")
+                        verdict: .bad(reason: "has a name that is no UTF-8")
                     ),
                     ClipEntry(name: "巡逻 1.mp3", verdict: .good(Self.clip("巡逻 1.mp3"))),
                 ].sorted { $0.name < $1.name }
@@ -170,10 +171,11 @@ struct ClipFolderTests {
         let reasons = first.entries.map { if case .bad(let reason) = $0.verdict { reason } else { "good" } }
         #expect(
             reasons == [
-                "checking it crashes the player (signal 11)", "checking took longer than 0.5 seconds",
+                "crashes the player that checks it (signal 11)", "takes longer to check than 0.5 seconds",
                 "could not be checked: the check exited with 0 and gave no answer",
-                "the check's answer cannot be read: well, well",
-                "the check says too little", "could not be checked: the check exited with 0 and gave no answer", "good",
+                "could not be checked: the check's answer cannot be read: well, well",
+                "could not be checked: the check says too little",
+                "could not be checked: the check exited with 0 and gave no answer", "good",
             ]
         )
         _ = try checked()
@@ -185,7 +187,7 @@ struct ClipFolderTests {
     @Test("A file that changes while it is checked is not trusted")
     func changing() throws {
         try write("touchy.wav")
-        #expect(try refresh().entries[0].verdict == .bad(reason: "it changed while it was checked"))
+        #expect(try refresh().entries[0].verdict == .bad(reason: "changed while it was checked"))
         #expect(try refresh().checked == 1)
     }
 
@@ -201,7 +203,7 @@ struct ClipFolderTests {
     func unfinished() throws {
         try write("a.wav", "slow.wav")
         let first = try refresh(unfinished: ["slow.wav"])
-        #expect(first.entries.last == ClipEntry(name: "slow.wav", verdict: .bad(reason: "it is still being written")))
+        #expect(first.entries.last == ClipEntry(name: "slow.wav", verdict: .bad(reason: "is still being written")))
         #expect(try checked() == ["a.wav"])
         #expect(try refresh().clips.count == 2)
         #expect(try checked() == ["slow.wav"])

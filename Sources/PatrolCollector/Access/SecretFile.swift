@@ -1,4 +1,5 @@
 import Glibc
+import PatrolCore
 import PatrolSystem
 
 /// Why a file with secrets cannot be used; never holds a secret.
@@ -68,8 +69,9 @@ enum SecretFile {
             )
         }
         let bytes = try contents(of: descriptor, path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            let hint = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) ? " but UTF-16" : ""
+        let foreign = TextEncoding.foreignEncoding(of: bytes)
+        guard foreign == nil, let text = String(validating: bytes, as: UTF8.self) else {
+            let hint = foreign.map { " but \($0)" } ?? ""
             throw SecretFileError(path: path, reason: "is not UTF-8 text\(hint); allowed: UTF-8")
         }
         // Editors on Windows put a byte order mark first.

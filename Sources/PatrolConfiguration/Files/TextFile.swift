@@ -31,8 +31,10 @@ enum TextFile {
             throw Failure(reason: "is larger than \(maximumBytes) bytes; allowed: at most that")
         }
         let contents = TextEncoding.withoutMark(Array(bytes[..<count]))
-        guard let text = String(validating: contents, as: UTF8.self) else {
-            let found = TextEncoding.foreignEncoding(of: contents).map { "is text in \($0)" } ?? "is not text in UTF-8"
+        // Looked for first: letters of ASCII in UTF-16 are UTF-8 as well, with a 0 between any two.
+        let foreign = TextEncoding.foreignEncoding(of: contents)
+        guard foreign == nil, let text = String(validating: contents, as: UTF8.self) else {
+            let found = foreign.map { "is text in \($0)" } ?? "is not text in UTF-8"
             throw Failure(reason: "\(found); allowed: UTF-8, which every editor can save")
         }
         return text

@@ -8,9 +8,17 @@ public enum TextEncoding {
         bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
     }
 
-    /// The name of another encoding that a file's own mark says it has; `nil` for none.
+    /// How much of a file is looked at, in bytes.
+    private static let lookedAt = 1024
+
+    /// The name of another encoding that a file has, by its own mark or by its letters of ASCII, each of which UTF-16 gives a
+    /// second byte, 0; `nil` for none. No text in UTF-8 has a 0.
     public static func foreignEncoding(of bytes: some Sequence<UInt8>) -> String? {
-        let head = Array(bytes.prefix(2))
-        return head == [0xFF, 0xFE] || head == [0xFE, 0xFF] ? "UTF-16" : nil
+        let head = Array(bytes.prefix(lookedAt))
+        if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
+        let zeros = [0, 1].map { first in stride(from: first, to: head.count, by: 2).count { head[$0] == 0 } }
+        let (fewer, more) = (min(zeros[0], zeros[1]), max(zeros[0], zeros[1]))
+        // Half of the letters at least: the others may be Chinese, of which some have a 0 on the other side (一 is 4E 00).
+        return more > 0 && more * 4 >= head.count && fewer * 4 <= more ? "UTF-16" : nil
     }
 }

@@ -18,5 +18,20 @@ struct TextEncodingTests {
         #expect(TextEncoding.foreignEncoding(of: [0xFE, 0xFF, 0, 0x61] as [UInt8]) == "UTF-16")
         #expect(TextEncoding.foreignEncoding(of: [0xFF] as [UInt8]) == nil)
         #expect(TextEncoding.foreignEncoding(of: Array("vehicle".utf8)) == nil)
+        #expect(TextEncoding.foreignEncoding(of: []) == nil)
+    }
+
+    @Test("UTF-16 without a mark is told by its zeros, whichever byte comes first", arguments: [true, false])
+    func unmarked(isLittleEndian: Bool) {
+        for text in ["vehicle = \"cart-01\"\n", "v", "# 村庄 一号车\nvehicle = \"cart-01\"\n"] {
+            let bytes = text.utf16.flatMap { unit in
+                isLittleEndian
+                    ? [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)]
+                    : [UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)]
+            }
+            #expect(TextEncoding.foreignEncoding(of: bytes) == "UTF-16", "\(text)")
+            #expect(TextEncoding.foreignEncoding(of: Array(text.utf8)) == nil)
+        }
+        #expect(TextEncoding.foreignEncoding(of: Array("a\u{0}b = 1, and more of it".utf8)) == nil)
     }
 }

@@ -79,6 +79,12 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print JSON instead of text.")
     var json = false
 
+    func validate() throws {
+        guard !socket.isEmpty else {
+            throw ValidationError("--socket is empty; allowed: the path of a socket, such as \(Self.defaultSocket)")
+        }
+    }
+
     func ask<Result: Sendable>(_ body: (ControlClient) async throws -> Result) async throws -> Result {
         try await ControlClient.with(socketPath: socket, body)
     }

@@ -25,6 +25,8 @@ struct SocketTests {
         let text = try await run("patrolctl", ["status", "--socket", chain.socket])
         #expect(text.output.contains(" s old"))
         #expect(try await run("patrolctl", ["nonsense"]).code == 1)
+        let nowhere = try await run("patrolctl", ["status", "--socket", ""])
+        #expect(nowhere.code == 1 && nowhere.errors.contains("--socket is empty; allowed: "))
         #expect(try await run("patrolctl", ["records", "--socket", chain.socket, "--last", "0"]).code == 1)
         let refused = try await run("patrolctl", ["records", "--socket", chain.socket, "--from", "yesterday"])
         #expect(refused.code == 1)

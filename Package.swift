@@ -189,7 +189,8 @@ let package = Package(
         .testTarget(
             name: "PatrolHTTPServerTests",
             dependencies: [
-                "PatrolHTTPServer", "PatrolCore", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioPosix, logging,
+                "PatrolHTTPServer", "PatrolCore", hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle, logging,
             ],
             swiftSettings: strict
         ),

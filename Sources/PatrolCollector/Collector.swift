@@ -33,8 +33,8 @@ public struct Collector: Service {
     )
     /// A cart sends every 30 s while it moves; a connection that is silent for longer than this is not its.
     private static let idleTimeout: Duration = .seconds(90)
-    /// What is under way when the stop comes may take so long.
-    private static let maximumShutdown = Duration.seconds(10)
+    /// What is under way when the stop comes may take so long, a batch on its way to the disk included.
+    private static let maximumShutdown = Duration.seconds(5)
 
     private let server: HTTPServer
     private let writer: StoreWriter
@@ -203,6 +203,8 @@ public struct Collector: Service {
             throw CollectorError(
                 "cannot listen on \(options.listen): \(SystemError.text(error.errnoCode))"
             )
+        } catch is CancellationError {
+            throw CollectorError("what was under way did not end within \(Self.maximumShutdown)")
         } catch {
             throw CollectorError("cannot serve on \(options.listen): \(error)")
         }

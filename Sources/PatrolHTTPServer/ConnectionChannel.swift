@@ -11,7 +11,7 @@ import PatrolCore
 struct ConnectionChannel: HTTPChannelHandler {
     /// What a request's head may measure, in bytes.
     private static let largestField = 8192
-    private static let largestHead = 16_384
+    private static let largestHead = ReceivedHead.mostBytes
 
     /// A connection that nobody handles yet, and from which nothing is read. It is wrapped for async code only where it is
     /// handled: a `NIOAsyncChannel` that is thrown away unhandled, as when the server stops at that moment, ends the process.
@@ -41,8 +41,11 @@ struct ConnectionChannel: HTTPChannelHandler {
             // Of a channel that is not registered yet this is done at once.
             channel.setOption(.autoRead, value: false).whenFailure { _ in channel.close(promise: nil) }
             let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(ConnectionEnd())
             let context = settings.tls?()
             if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
+            let received = ReceivedHead()
+            try pipeline.addHandler(received)
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = Self.largestField
             limits.maxHeaderListSize = Self.largestHead
@@ -53,10 +56,11 @@ struct ConnectionChannel: HTTPChannelHandler {
                 withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: limits
             )
-            let version = RequestVersion()
+            let facts = RequestFacts()
             let handler = ConnectionHandler(
                 place,
-                version,
+                facts,
+                received,
                 isSecure: context != nil,
                 settings: settings.deadlines,
                 now: settings.now
@@ -64,7 +68,7 @@ struct ConnectionChannel: HTTPChannelHandler {
             try pipeline.addHandler(handler)
             return Value(
                 channel: channel,
-                connection: Connection(peer: peer, channel: channel, place: place, version: version)
+                connection: Connection(peer: peer, channel: channel, place: place, facts: facts)
             )
         }
     }
@@ -74,9 +78,10 @@ struct ConnectionChannel: HTTPChannelHandler {
         var channel = self
         channel.responder = { [answer] request, writer, channel in
             var request = request
-            if request.headers[.expect] != nil {
-                request.body = RequestBody(asyncSequence: ExpectedBody(body: request.body, channel: channel))
-            }
+            let waitingChannel = request.headers[.expect] == nil ? nil : channel
+            request.body = RequestBody(
+                asyncSequence: ReceivedBody(body: request.body, facts: connection.facts, waitingChannel: waitingChannel)
+            )
             let response = await answer(request, connection)
             try await writer.write(response: response.head, body: response.body)
         }

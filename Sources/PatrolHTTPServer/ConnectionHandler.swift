@@ -20,6 +20,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// For how long what is no HTTP is read on, so that its client sees the answer and not a reset.
     private static let lingering = TimeAmount.seconds(2)
+    /// Who sends nothing for so long after an answer that is the last does not send any more.
+    private static let silence = TimeAmount.seconds(1)
     /// For how long an answer goes on to one who will not ask any more.
     private static let lastAnswer = TimeAmount.seconds(5)
     /// How much of a request is thrown away after its answer.
@@ -28,7 +30,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private static let headBytes = 256
 
     private let place: ConnectionPlace
-    private let version: RequestVersion
+    private let facts: RequestFacts
+    private let received: ReceivedHead
     private let isSecure: Bool
     private let now: @Sendable () -> Instant
     private var progress: ConnectionProgress
@@ -36,7 +39,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The answer that is under way is the last one.
     private var closesAfterAnswer = false
     /// The server stops.
-    private var isQuiescing = false
+    private var isStopping = false
     /// Nothing is said or heard any more.
     private var isEnding = false
     private var thrownAwayBytes = 0
@@ -54,13 +57,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     init(
         _ place: ConnectionPlace,
-        _ version: RequestVersion,
+        _ facts: RequestFacts,
+        _ received: ReceivedHead,
         isSecure: Bool,
         settings: ConnectionProgress.Settings,
         now: @escaping @Sendable () -> Instant
     ) {
         self.place = place
-        self.version = version
+        self.facts = facts
+        self.received = received
         self.isSecure = isSecure
         self.now = now
         progress = ConnectionProgress(settings: settings, at: now())
@@ -99,6 +104,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .end(let trailers):
             exchange?.isRequestComplete = true
             progress.requestEnded()
+            received.requestEnded()
+            facts.isRequestComplete.store(true, ordering: .releasing)
             place.change(to: .answering)
             deliver(.end(trailers.map { HTTPFields($0, splitCookie: false) }), context)
         }
@@ -106,12 +113,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         exchange = Exchange(head)
-        version.isHTTP10.store(head.version.minor == 0, ordering: .relaxed)
+        received.headCame()
+        facts.isRequestComplete.store(false, ordering: .releasing)
+        facts.isHTTP10.store(head.version.minor == 0, ordering: .relaxed)
+        facts.hostField.withLock { $0 = head.headers.first(name: "host") }
         progress.headCame(at: now())
         if place.isRefused { return refuse(HTTPFailure.busy, context) }
         if let failure = RequestHeadRules.refusal(of: head) { return refuse(failure, context) }
         place.change(to: .receiving)
         var head = head
+        let target = RequestTarget(head.uri, isOptions: head.method == .OPTIONS)
+        if let authority = target.authority {
+            head.uri = target.path
+            head.headers.replaceOrAdd(name: "host", value: authority)
+        }
         if exchange?.isHead == true { head.method = .GET }
         do {
             let request = try HTTPRequest(head, secure: isSecure, splitCookie: false)
@@ -145,10 +160,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isEnding else { return }
+        guard !isEnding else {
+            // What is thrown away has no end any more.
+            if error is HTTPParserError { linger(context) }
+            return
+        }
         if let error = error as? HTTPParserError, exchange?.hasAnswerBegun != true {
             isUnreadable = true
-            refuse(RequestHeadRules.refusal(of: error), context)
+            refuse(UnreadableRequest.refusal(of: error, head: received.bytes), context)
         } else {
             // A broken handshake, a connection that was reset: nobody is there to be told.
             context.close(promise: nil)
@@ -157,9 +176,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent:
-            isQuiescing = true
-            if exchange == nil { context.close(promise: nil) }
+        case is ServerStops:
+            stop(context)
         case ChannelEvent.inputClosed where isEnding || exchange == nil:
             context.close(promise: nil)
         case ChannelEvent.inputClosed:
@@ -173,6 +191,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// What needs nothing more from the other end goes on, and is the last; nothing else is waited for.
+    private func stop(_ context: ChannelHandlerContext) {
+        isStopping = true
+        if !isEnding, let exchange {
+            guard exchange.isRequestComplete else { return ConnectionEnd.endAtOnce(context) }
+            if exchange.hasAnswerBegun { closesAfterAnswer = true }
+        } else if progress.isAnswerTaken {
+            ConnectionEnd.endAtOnce(context)
+        }
+    }
+
     // MARK: Answers
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
@@ -181,7 +210,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             promise?.succeed()
             return
         }
-        guard event is ExpectedBody.Wanted else {
+        guard event is ReceivedBody.Wanted else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
         promise?.succeed()
@@ -202,7 +231,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         switch unwrapOutboundIn(data) {
         case .head(let response):
-            let (head, closes) = exchange.begin(response, mustClose: isQuiescing)
+            let (head, closes) = exchange.begin(response, mustClose: isStopping)
             self.exchange = exchange
             closesAfterAnswer = closes
             // Without a length there is no end but the connection's, and the body is not wanted.
@@ -238,7 +267,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let promise { sent.futureResult.cascade(to: promise) }
         sent.futureResult.assumeIsolated().whenComplete { result in
             if case .success = result { self.progress.taken(bytes: bytes, at: self.now()) }
-            if isLast { self.end(context) } else { self.arm(context) }
+            if isLast || (self.isStopping && self.exchange == nil && self.progress.isAnswerTaken) {
+                self.end(context)
+            } else {
+                self.arm(context)
+            }
         }
         if isLast {
             isEnding = true
@@ -251,7 +284,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// Answers in the place of whoever would, and ends the connection.
-    private func refuse(_ refusal: some Refusal, _ context: ChannelHandlerContext) {
+    private func refuse(_ refusal: any Refusal, _ context: ChannelHandlerContext) {
         let body = refusal.body
         var fields = refusal.headers
         fields[.contentLength] = String(body.readableBytes)
@@ -265,15 +298,32 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// All is sent.
     private func end(_ context: ChannelHandlerContext) {
+        if isStopping { return ConnectionEnd.endAtOnce(context) }
         // Who waited for `100 Continue` and was refused sends nothing more.
         guard let exchange, !exchange.isRequestComplete, !exchange.expectsContinue else {
             return context.close(promise: nil)
         }
         context.read()
-        guard isUnreadable else { return arm(context) }
+        guard isUnreadable else {
+            arm(context)
+            return awaitSilence(context)
+        }
         context.close(mode: .output, promise: nil)
+        linger(context)
+    }
+
+    private func linger(_ context: ChannelHandlerContext) {
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) {
             context.close(promise: nil)
+        }
+    }
+
+    /// Who is still sending goes on; who only waits for the end of the connection sees it.
+    private func awaitSilence(_ context: ChannelHandlerContext) {
+        let before = thrownAwayBytes
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.silence) {
+            guard context.channel.isActive else { return }
+            if self.thrownAwayBytes == before { context.close(promise: nil) } else { self.awaitSilence(context) }
         }
     }
 

@@ -9,6 +9,7 @@ final class ConnectionRegistry: Sendable {
     private struct State {
         var places: Places
         var channels: [Places.ID: any Channel] = [:]
+        var isStopping = false
     }
 
     private let state: Mutex<State>
@@ -20,9 +21,10 @@ final class ConnectionRegistry: Sendable {
     }
 
     /// A connection came: whom it displaces is closed.
-    /// - Returns: `nil` if it has no place.
+    /// - Returns: `nil` if it has no place, or the server stops.
     func enter(_ channel: any Channel, _ peer: ConnectionPeer, isKnown: Bool) -> ConnectionPlace? {
         let (place, displaced) = state.withLock { state -> (ConnectionPlace?, (any Channel)?) in
+            guard !state.isStopping else { return (nil, nil) }
             let (id, admission) = state.places.enter(peer.origin, isKnown: isKnown, at: now())
             guard admission != .closed else { return (nil, nil) }
             state.channels[id] = channel
@@ -31,8 +33,24 @@ final class ConnectionRegistry: Sendable {
             return (place, state.channels.removeValue(forKey: victim))
         }
         // By a hard end: it is not to keep its descriptor until the other end has taken what waits for it.
-        displaced?.close(mode: .all, promise: nil)
+        if let displaced { ConnectionEnd.endAtOnce(displaced) }
         return place
+    }
+
+    /// Tells every connection that the server stops, and takes no more.
+    func stop() {
+        let channels = state.withLock { state in
+            state.isStopping = true
+            return Array(state.channels.values)
+        }
+        for channel in channels {
+            channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(ServerStops()) }
+        }
+    }
+
+    /// Ends every connection, whatever is under way.
+    func endAll() {
+        for channel in state.withLock({ Array($0.channels.values) }) { ConnectionEnd.endAtOnce(channel) }
     }
 
     fileprivate func change(_ id: Places.ID, to phase: Places.Phase) {

@@ -33,7 +33,13 @@ struct Exchange {
         let closes =
             mustClose || !isKeptAlive || (isHead && !hasLength) || (expectsContinue && !isRequestComplete)
             || head.headers.first(name: "connection")?.lowercased() == "close"
-        if closes { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        if closes {
+            // Who may still be sending is not told: AsyncHTTPClient closes at once then, and loses the answer over its own
+            // write that fails. The end comes when he has sent all, or nothing more.
+            let isTold = mustClose || isRequestComplete || expectsContinue || !isKeptAlive
+            head.headers.remove(name: "connection")
+            if isTold { head.headers.add(name: "connection", value: "close") }
+        }
         return (head, closes)
     }
 }

@@ -72,6 +72,26 @@ extension HTTPFailure {
         return failure
     }
 
+    /// A body is larger than is taken; the connection ends, for nobody reads it.
+    /// - Parameters:
+    ///   - what: what is too large, as the first words of a sentence.
+    ///   - limit: in bytes.
+    public static func tooLarge(_ what: String, limit: Int, hint: String) -> HTTPFailure {
+        var failure = HTTPFailure(
+            .contentTooLarge,
+            "too_large",
+            "\(what) is larger than \(limit) bytes",
+            hint: hint
+        )
+        failure.headers[.connection] = "close"
+        return failure
+    }
+
+    /// A method is not one of HTTP's.
+    static func notImplemented(_ message: String) -> HTTPFailure {
+        HTTPFailure(.notImplemented, "not_implemented", message, hint: "use GET, HEAD, POST, DELETE or OPTIONS")
+    }
+
     /// All places are taken.
     static var busy: HTTPFailure {
         var failure = HTTPFailure(

@@ -39,20 +39,35 @@ public struct HTTPServer: Service {
         self.answer = answer
     }
 
-    /// Serves until it is told to stop in order: what is being answered is answered.
+    /// Serves until it is told to stop in order: what is being answered is answered if it is taken in
+    /// ``HTTPServerSettings/stopGrace``; requests that have not come in full are not waited for.
     public func run() async throws {
         let address: BindAddress =
             switch settings.address {
             case .unixSocket(let path): .unixDomainSocket(path: path)
             case .host(let host, let port): .hostname(host, port: port)
             }
+        let connections = ConnectionChannel(settings, answer: answer)
         let server = Server(
-            childChannelSetup: ConnectionChannel(settings, answer: answer),
+            childChannelSetup: connections,
             configuration: ServerConfiguration(address: address),
             onServerRunning: onListening,
             eventLoopGroup: eventLoopGroup,
             logger: logger
         )
-        try await server.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask {
+                try await gracefulShutdown()
+                connections.registry.stop()
+                try await Task.sleep(for: settings.stopGrace)
+                connections.registry.endAll()
+            }
+            // The one ends the other: no connection is left, or the grace is over.
+            while let result = await group.nextResult() {
+                group.cancelAll()
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
     }
 }

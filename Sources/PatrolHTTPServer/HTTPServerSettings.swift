@@ -17,6 +17,8 @@ public struct HTTPServerSettings: Sendable {
     public var places: ConnectionPlaces<Origin>.Settings
     /// How long each step may take.
     public var deadlines = ConnectionProgress.Settings()
+    /// How long answers that are under way when the server stops may take, and being taken.
+    public var stopGrace: Duration = .seconds(3)
     /// Who is known by the connection alone.
     public var isKnown: @Sendable (ConnectionPeer) -> Bool = { _ in false }
     /// The certificate for a new connection; `nil` for connections without TLS.

@@ -11,7 +11,7 @@ public struct Routes: Sendable {
     private struct Route {
         let path: String
         let segments: [Substring]
-        var handlers: [(method: HTTPRequest.Method, handler: Handler)] = []
+        var handlers: [(method: HTTPRequest.Method, largestBody: Int?, handler: Handler)] = []
 
         /// As the field `Allow` lists them.
         var allowed: String {
@@ -34,37 +34,65 @@ public struct Routes: Sendable {
         }
     }
 
+    /// What a body may have where nothing else is said, in bytes: an order is a line.
+    public static let usualBody = 16 * 1024
+
     private var routes: [Route] = []
 
     /// Nothing is answered by anybody.
     public init() {}
 
-    /// - Parameter path: such as `/v1/vehicles/{vehicle}/track`; a segment in braces stands for any.
-    public mutating func on(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+    /// - Parameters:
+    ///   - path: such as `/v1/vehicles/{vehicle}/track`; a segment in braces stands for any.
+    ///   - largestBody: in bytes; one that is said to be larger is refused. `nil` if the handler looks by itself.
+    public mutating func on(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        largestBody: Int? = usualBody,
+        _ handler: @escaping Handler
+    ) {
         let index =
             routes.firstIndex { $0.path == path }
             ?? {
                 routes.append(Route(path: path, segments: Self.segments(of: path)))
                 return routes.endIndex - 1
             }()
-        routes[index].handlers.append((method, handler))
+        routes[index].handlers.append((method, largestBody, handler))
     }
 
     /// - Throws: ``HTTPFailure`` if nobody answers, and what the handler throws.
     public func answer(_ request: Request, over connection: Connection) async throws -> Response {
+        if request.method == .options, request.head.path == "*" { return options(allowed) }
         let path = Self.segments(of: request.uri.path)
         for route in routes {
             guard let parameters = route.parameters(of: path) else { continue }
             if request.method == .options {
-                // RFC 9110, section 9.3.7: the field tells what is possible, and 204 that there is no more to say.
-                return Response(status: .noContent, headers: [.allow: route.allowed])
+                return options(route.allowed)
             }
-            guard let handler = route.handlers.first(where: { $0.method == request.method })?.handler else {
+            guard let handler = route.handlers.first(where: { $0.method == request.method }) else {
                 throw HTTPFailure.methodNotAllowed(request.method, allowed: route.allowed)
             }
-            return try await handler(request, parameters, connection)
+            if let largest = handler.largestBody {
+                try request.checkDeclaredLength(atMost: largest, hint: "allowed: at most \(largest) bytes")
+            }
+            return try await handler.handler(request, parameters, connection)
         }
         throw HTTPFailure.notFound(request.uri.path, hint: "there is " + routes.map(\.path).joined(separator: ", "))
+    }
+
+    /// RFC 9110, section 9.3.7: the field tells what is possible, and 204 that there is no more to say.
+    private func options(_ allowed: String) -> Response {
+        Response(status: .noContent, headers: [.allow: allowed])
+    }
+
+    /// All methods of all paths.
+    private var allowed: String {
+        var methods: [HTTPRequest.Method] = []
+        for method in routes.flatMap({ $0.handlers.map(\.method) }) + [.head, .options]
+        where !methods.contains(method) {
+            methods.append(method)
+        }
+        return methods.map(\.rawValue).joined(separator: ", ")
     }
 
     private static func segments(of path: String) -> [Substring] {

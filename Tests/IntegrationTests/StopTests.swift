@@ -93,6 +93,74 @@ struct StopTests {
     }
 }
 
+@Suite(
+    "A stop waits for no client, whatever it does",
+    .enabled(if: Surroundings.hasPrograms, Surroundings.noPrograms)
+)
+struct ClientStopTests {
+    private static let limit = Duration.seconds(5)
+
+    private static func stop(_ program: Program?, _ what: String) async throws -> Duration {
+        let program = try #require(program)
+        let begin = ContinuousClock.now
+        #expect(try await program.stop(within: 30) == 0)
+        let took = ContinuousClock.now - begin
+        print("stop with \(what): \(took)")
+        for word in ["Error()", "CancellationError", "cannot serve", "could not be answered"] {
+            #expect(!program.log.contains(word), "\(program.log.suffix(500))")
+        }
+        return took
+    }
+
+    /// A request whose body does not come, or a byte at a time; half a head; an answer that nobody takes; nothing.
+    private static func crowds(_ target: ConnectionCrowd.Target, _ request: String, reading: String)
+        -> [ConnectionCrowd]
+    {
+        let stalled = request + "Content-Length: 900\r\n\r\n"
+        return [
+            ConnectionCrowd(2, to: target, beginning: stalled, drip: ""),
+            ConnectionCrowd(2, to: target, beginning: stalled, drip: " "),
+            ConnectionCrowd(2, to: target, beginning: "GET /v1/he", drip: ""),
+            ConnectionCrowd(2, to: target, beginning: "GET \(reading) HTTP/1.1\r\nHost: localhost\r\n\r\n", drip: ""),
+            ConnectionCrowd(2, to: target, beginning: "", drip: ""),
+        ]
+    }
+
+    @Test("patrold: marks that stall and drip, half heads, streams that nobody reads")
+    func patrold() async throws {
+        let chain = try Chain()
+        try chain.configure(upload: nil)
+        try await chain.startPatrold()
+        let crowds = Self.crowds(
+            .socket(chain.socket),
+            "POST /v1/marks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n",
+            reading: "/v1/stream"
+        )
+        try await eventually("all are connected", within: 10) { crowds.allSatisfy { $0.openedCount >= 2 } }
+        try await Task.sleep(for: .milliseconds(500))
+        let took = try await Self.stop(chain.patrold, "clients at the socket")
+        for crowd in crowds { crowd.stop() }
+        #expect(took <= Self.limit)
+    }
+
+    @Test("The collector: batches with a good token that stall and drip, half heads, tracks that nobody reads")
+    func collector() async throws {
+        let chain = try Chain()
+        try await chain.startCollector()
+        let crowds = Self.crowds(
+            .port(UInt16(chain.collectorPort)),
+            "POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer \(chain.token)\r\n",
+            reading: "/v1/vehicles"
+        )
+        try await eventually("all are connected", within: 10) { crowds.allSatisfy { $0.openedCount >= 2 } }
+        try await Task.sleep(for: .milliseconds(500))
+        let took = try await Self.stop(chain.collector, "clients at the collector")
+        for crowd in crowds { crowd.stop() }
+        #expect(took <= .seconds(2))
+    }
+}
+
 /// A real TLS server that takes a request, says nothing, and can be frozen.
 private final class FrozenTLSServer {
     let port: Int

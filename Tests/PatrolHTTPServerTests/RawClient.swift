@@ -1,7 +1,7 @@
 import Glibc
 
 /// A client that sends what it is told, byte for byte, to a Unix socket; no HTTP library would send most of it.
-final class RawClient {
+final class RawClient: Sendable {
     private let descriptor: Int32
 
     struct Failure: Error, CustomStringConvertible {

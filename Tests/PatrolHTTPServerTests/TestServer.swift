@@ -7,6 +7,7 @@ import NIOHTTP1
 import NIOPosix
 import PatrolCore
 import PatrolHTTPServer
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -16,6 +17,15 @@ enum TestServer {
     static func with(
         _ change: @Sendable (inout HTTPServerSettings) -> Void = { _ in },
         _ body: @escaping @Sendable (String) throws -> Void
+    ) async throws {
+        try await run(change, body, stopsInOrder: false) { _, _ in }
+    }
+
+    private static func run<Result: Sendable>(
+        _ change: @Sendable (inout HTTPServerSettings) -> Void,
+        _ body: @escaping @Sendable (String) throws -> Result,
+        stopsInOrder: Bool,
+        _ stopped: @escaping @Sendable (Result, Duration) throws -> Void
     ) async throws {
         let folder = "/tmp/patrol-http-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         mkdir(folder, 0o700)
@@ -42,13 +52,35 @@ enum TestServer {
                 return Response(status: .internalServerError)
             }
         }
+        let service = ServiceGroup(services: [server], logger: quiet)
         try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await service.run() }
             for await _ in listening {}
-            try await withTaskExecutorPreference(BlockingThreads.shared) { try body(path) }
-            group.cancelAll()
+            let result: Result
+            do {
+                result = try await withTaskExecutorPreference(BlockingThreads.shared) { try body(path) }
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            let began = now()
+            if stopsInOrder { await service.triggerGracefulShutdown() } else { group.cancelAll() }
+            try await group.waitForAll()
+            try await withTaskExecutorPreference(BlockingThreads.shared) { try stopped(result, now() - began) }
         }
     }
+
+    /// Stops the server in order, with what `body` opened, and says how long that took.
+    static func stopping<Result: Sendable>(
+        _ change: @Sendable (inout HTTPServerSettings) -> Void = { _ in },
+        _ body: @escaping @Sendable (String) throws -> Result,
+        stopped: @escaping @Sendable (Result, Duration) throws -> Void
+    ) async throws {
+        try await run(change, body, stopsInOrder: true, stopped)
+    }
+
+    /// How many came in full.
+    static let orders = Mutex(0)
 
     private static let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
@@ -94,6 +126,15 @@ enum TestServer {
                     try await Task.sleep(for: .seconds(3600))
                 }
             )
+        }
+        routes.on(.get, "/slow") { _, _, _ in
+            try await Task.sleep(for: .milliseconds(200))
+            return text("slow")
+        }
+        routes.on(.post, "/order") { request, _, _ in
+            for try await _ in request.body {}
+            orders.withLock { $0 += 1 }
+            return text("done")
         }
         routes.on(.post, "/echo") { request, _, _ in
             var body = ByteBuffer()

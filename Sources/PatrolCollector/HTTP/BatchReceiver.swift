@@ -28,6 +28,7 @@ struct BatchReceiver: Sendable {
         let vehicle = try await authenticate(request.headers)
         if demandsVehicleCertificate { try await VehicleCertificate.check(vehicle, connection) }
         connection.recognise()
+        try request.checkDeclaredLength(atMost: maximumBodyBytes, hint: Self.tooLargeHint("--max-body"))
         let encoding = try Self.encoding(of: request.headers)
         let isCompressed = try Self.isCompressed(request.headers)
         let batch = try await decoding.withRoom(forBytes: expectedBytes(request.headers)) {
@@ -110,8 +111,12 @@ struct BatchReceiver: Sendable {
             .contentTooLarge,
             "too_large",
             "\(what) is larger than \(limit) bytes",
-            hint: "send fewer records at once; the limit is the collector's \(option)"
+            hint: Self.tooLargeHint(option)
         )
+    }
+
+    private static func tooLargeHint(_ option: String) -> String {
+        "send fewer records at once; the limit is the collector's \(option)"
     }
 
     // MARK: Meaning
@@ -128,7 +133,10 @@ struct BatchReceiver: Sendable {
             } catch Gzip.Failure.tooLarge {
                 throw tooLarge("the decompressed body", "--max-decompressed", maximumDecompressedBytes)
             } catch {
-                throw .badBatch("the body is not gzip: \(error)")
+                throw .badBatch(
+                    "the body is not one whole gzip member: \(error)",
+                    hint: "it was damaged on its way, or is no gzip: send it again, or without Content-Encoding"
+                )
             }
         }
         do {
@@ -182,7 +190,10 @@ struct BatchReceiver: Sendable {
 }
 
 extension HTTPFailure {
-    fileprivate static func badBatch(_ message: String) -> HTTPFailure {
-        HTTPFailure(.badRequest, "bad_batch", message, hint: "the sender must leave this record out")
+    fileprivate static func badBatch(
+        _ message: String,
+        hint: String = "the sender must leave this record out"
+    ) -> HTTPFailure {
+        HTTPFailure(.badRequest, "bad_batch", message, hint: hint)
     }
 }

@@ -17,7 +17,7 @@ enum BoundedBody {
         var kept = ByteBuffer()
         var count = 0
         var parts = body.makeAsyncIterator()
-        while let part = try await next(of: &parts) {
+        while let part = try await parts.next() {
             count += part.readableBytes
             guard count <= limit + patience else {
                 var failure = HTTPFailure(
@@ -33,18 +33,4 @@ enum BoundedBody {
         }
         return count <= limit ? kept : nil
     }
-
-    private static func next(of parts: inout RequestBody.AsyncIterator) async throws(BrokenRequest) -> ByteBuffer? {
-        do {
-            return try await parts.next()
-        } catch {
-            throw BrokenRequest(cause: error)
-        }
-    }
-}
-
-/// The connection ended or became unreadable before the request did: there is nobody to be answered, or the server has
-/// answered already.
-struct BrokenRequest: Error {
-    var cause: any Error
 }

@@ -13,7 +13,8 @@ struct CollectorRoutes: Sendable {
 
     func table() -> Routes {
         var table = Routes()
-        table.on(.post, "/v1/batches") { request, _, connection in
+        // Whoever has no token is told nothing else, and who has one the option that bounds his body.
+        table.on(.post, "/v1/batches", largestBody: nil) { request, _, connection in
             try await batches.receive(request, connection, logger)
         }
         table.on(.get, "/v1/health") { _, _, _ in await queries.health() }
@@ -45,6 +46,9 @@ struct CollectorRoutes: Sendable {
         } catch is BrokenRequest {
             // It was answered, or there is nobody any more: see ``BrokenRequest``.
             return Response(status: .badRequest)
+        } catch is CancellationError {
+            // The collector stops, and whoever waits has had his time.
+            return Response(status: .serviceUnavailable)
         } catch let error as SQLiteError {
             logger.error("the store cannot be read", metadata: ["reason": "\(error)"])
             let failure = HTTPFailure.unavailable(

@@ -18,6 +18,9 @@ struct ControlServer: Service {
         refusals: 16
     )
 
+    /// Of the 5 s that a stop may take, 4 s are the last upload's.
+    private static let stopGrace: Duration = .milliseconds(700)
+
     let socketPath: String
     let routes: ControlRoutes
     let eventLoopGroup: any EventLoopGroup
@@ -28,6 +31,7 @@ struct ControlServer: Service {
 
     func run() async throws {
         var settings = HTTPServerSettings(.unixSocket(socketPath), places: Self.places, now: now)
+        settings.stopGrace = Self.stopGrace
         settings.isKnown = Administrators.contains
         let (table, logger, socketPath, onRunning) = (routes.table(), logger, socketPath, onRunning)
         let server = HTTPServer(settings, on: eventLoopGroup, logger: logger) { _ in
@@ -56,6 +60,12 @@ struct ControlServer: Service {
             return ControlRoutes.response(error)
         } catch let failure as HTTPFailure {
             return failure.response
+        } catch is BrokenRequest {
+            // It was answered, or there is nobody any more.
+            return Response(status: .badRequest)
+        } catch is CancellationError {
+            // The daemon stops.
+            return Response(status: .serviceUnavailable)
         } catch {
             logger.error(
                 "a question could not be answered",

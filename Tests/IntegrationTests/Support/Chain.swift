@@ -21,7 +21,7 @@ final class Chain {
     let gpsdPort: Int
     private(set) var gpsdSource: String?
     private(set) var collectorPort = 0
-    private let token = "t\(UInt64.random(in: .min ... .max))"
+    let token = "t\(UInt64.random(in: .min ... .max))"
 
     init() throws {
         folder = try TemporaryFolder()

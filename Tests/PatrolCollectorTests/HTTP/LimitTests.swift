@@ -38,6 +38,37 @@ struct LimitTests {
         }
     }
 
+    @Test(
+        "A body that is said to be too large is refused by its head, and not asked for",
+        arguments: ["", "Expect: 100-continue\r\n"]
+    )
+    func declared(field: String) async throws {
+        try await TestStation.with { station in
+            for length in ["1048577", "9223372036854775807", "18446744073709551615"] {
+                let head =
+                    "POST /v1/batches HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(TestStation.token)\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: \(length)\r\n\(field)\r\n"
+                let began = ContinuousClock.now
+                let answer = try await rawExchange(try station.port, head)
+                #expect(answer.hasPrefix("HTTP/1.1 413") && answer.contains("too_large"), "\(answer)")
+                #expect(answer.contains("--max-body"))
+                #expect(ContinuousClock.now - began < .seconds(4))
+            }
+            let small = "POST /v1/batches HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(TestStation.token)\r\n"
+            let begun = try await rawExchange(
+                try station.port,
+                small
+                    + "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n{}"
+            )
+            #expect(begun.hasPrefix("HTTP/1.1 100") || field.isEmpty || begun.hasPrefix("HTTP/1.1 400"), "\(begun)")
+            let coded = try await rawExchange(
+                try station.port,
+                small + "Content-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"
+            )
+            #expect(coded.hasPrefix("HTTP/1.1 501") && coded.contains("allowed: chunked"), "\(coded)")
+        }
+    }
+
     @Test("A body that grows beyond the limit when it is decompressed is refused, and nothing is held of it")
     func zipBomb() async throws {
         try await TestStation.with { station in

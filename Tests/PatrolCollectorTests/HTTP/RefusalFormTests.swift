@@ -117,7 +117,7 @@ struct RefusalFormTests {
         try await TestStation.with { station in
             let port = try #require(station.address.split(separator: ":").last.flatMap { UInt16($0) })
             for bytes in [
-                "HELO station\r\n\r\n", "PATROL /v1/batches HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+                "HELO station\r\n\r\n",
                 "POST /v1/batches HTTP/1.1\r\nContent-Length: x\r\n\r\n",
                 "POST /v1/batches HTTP/1.1\r\nAuthorization: " + String(repeating: "x", count: 100_000) + "\r\n\r\n",
             ] {

@@ -51,6 +51,22 @@ struct TLSTests {
         }
     }
 
+    @Test("A handshake that stops half way does not hold up a stop")
+    func halfHandshake() async throws {
+        try await TemporaryFolder.with { certificates in
+            let files = try Self.makeCertificate(in: certificates)
+            let (client, began) = try await TestStation.with(adjust: { options, _ in options.tls = files }) { station in
+                let client = try RawConnection(port: try station.port)
+                client.send("\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}")
+                let roots = NIOSSLTrustRoots.file(files.certificateFile)
+                _ = try await Self.withClient(trusting: roots, station) { try await $0.get("/v1/health") }
+                return (client, ContinuousClock.now)
+            }
+            #expect(ContinuousClock.now - began < .seconds(5))
+            _ = client
+        }
+    }
+
     /// A station that is asked over TLS by a client of its own.
     private static func withClient(
         trusting roots: NIOSSLTrustRoots,

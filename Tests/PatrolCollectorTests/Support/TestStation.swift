@@ -22,6 +22,7 @@ struct TestStation: Sendable {
     let address: String
     var scheme = "http"
     var client = HTTPClient.shared
+    let service: ServiceGroup
 
     /// - Parameters:
     ///   - folder: of a station that was there before; a new one without it.
@@ -64,7 +65,7 @@ struct TestStation: Sendable {
             let result: Result
             do {
                 let address = try #require(await addresses.first { _ in true }, "the collector ended at once")
-                result = try await body(TestStation(folder: folder, address: address))
+                result = try await body(TestStation(folder: folder, address: address, service: service))
             } catch {
                 await service.triggerGracefulShutdown()
                 throw error
@@ -74,6 +75,9 @@ struct TestStation: Sendable {
             return result
         }
     }
+
+    /// Begins a stop in order.
+    func stop() async { await service.triggerGracefulShutdown() }
 
     /// What came back.
     struct Answer: Sendable {

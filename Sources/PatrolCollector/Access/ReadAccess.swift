@@ -36,12 +36,42 @@ enum ReadAccess: Sendable {
             }
             let host = request.head.authority ?? ""
             guard names.allow(host) else {
-                throw Self.forbidden(
-                    "the request asks for \"\(VisibleText.of(String(host.prefix(100))))\", not for this machine"
-                )
+                throw Self.forbidden("the request asks for \(Self.quoted(host)), not for this machine")
             }
+            try Self.checkHosts(host, connection.hostField ?? "", names)
+            try Self.checkBrowser(request.headers, names)
         }
     }
+
+    /// A request that names its host twice, in its first line too, must mean one.
+    private static func checkHosts(_ host: String, _ field: String, _ names: HostNames) throws(HTTPFailure) {
+        guard HostNames.name(of: host) != HostNames.name(of: field) else { return }
+        guard names.allow(field) else {
+            throw forbidden("the request's field Host is \(quoted(field)), which is not this machine")
+        }
+        throw HTTPFailure(
+            .badRequest,
+            "bad_request",
+            "the request asks for \(quoted(host)), and its field Host is \(quoted(field))",
+            hint: "allowed: the same host in both"
+        )
+    }
+
+    /// A page of a foreign site asks through the browser of somebody who sits at this machine; the browser says so (Fetch
+    /// Metadata Request Headers, section 2.1; RFC 6454, section 7).
+    private static func checkBrowser(_ headers: HTTPFields, _ names: HostNames) throws(HTTPFailure) {
+        let site = headers.first { $0.name.canonicalName == "sec-fetch-site" }?.value
+        if site?.lowercased() == "cross-site" {
+            throw forbidden("the request was made by a page of another site")
+        }
+        guard let origin = headers[.origin] else { return }
+        let host = origin.firstRange(of: "://").map { String(origin[$0.upperBound...]) }
+        guard let host, names.allow(host) else {
+            throw forbidden("the request was made by a page of \(quoted(origin)), not of this machine")
+        }
+    }
+
+    private static func quoted(_ text: String) -> String { "\"\(VisibleText.of(String(text.prefix(100))))\"" }
 
     private static func forbidden(_ message: String) -> HTTPFailure {
         HTTPFailure(
@@ -55,11 +85,11 @@ enum ReadAccess: Sendable {
     /// What proxies add: RFC 7239, RFC 9110 (section 7.6.3), and the names that were and are used beside them.
     private static func isForwarding(_ name: HTTPField.Name) -> Bool {
         let name = name.canonicalName
-        return forwarding.contains(name) || name.hasPrefix("x-forwarded") || name.hasPrefix("x-original-")
-            || name.hasSuffix("-client-ip") || name.hasSuffix("-connecting-ip")
+        return forwarding.contains(name) || name.contains("forwarded") || name.hasPrefix("x-original-")
+            || name.hasPrefix("x-envoy-") || name.hasSuffix("-client-ip") || name.hasSuffix("-connecting-ip")
     }
 
     private static let forwarding: Set<String> = [
-        "forwarded", "via", "x-real-ip", "x-proxyuser-ip", "x-remote-ip", "x-remote-addr",
+        "via", "x-real-ip", "x-proxyuser-ip", "x-remote-ip", "x-remote-addr",
     ]
 }

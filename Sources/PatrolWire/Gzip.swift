@@ -67,7 +67,7 @@ public enum Gzip {
             if result == Z_STREAM_END { break }
             // inflate makes progress with each call, or the input ends before the member does.
             guard result == Z_OK, Int(stream.total_in) > consumed || Int(stream.total_out) > produced else {
-                throw failure("the bytes are not one whole gzip member", result)
+                throw .damaged(reason: Self.words(result, isEmpty: bytes.isEmpty))
             }
         }
         guard Int(stream.total_in) == bytes.count else {
@@ -92,6 +92,16 @@ public enum Gzip {
                 stream.avail_out = UInt32(clamping: output.count)
                 return call(&stream)
             }
+        }
+    }
+
+    /// Why a member cannot be read to its end (zlib.h, inflate).
+    private static func words(_ status: Int32, isEmpty: Bool) -> String {
+        switch status {
+        case Z_DATA_ERROR: "the bytes are not gzip, or were changed since"
+        case Z_OK, Z_BUF_ERROR: isEmpty ? "there are no bytes" : "the bytes end before the gzip member does"
+        case Z_MEM_ERROR: "there is no memory to decompress the bytes"
+        default: "the bytes are not gzip that can be read"
         }
     }
 

@@ -1,25 +1,25 @@
 import HummingbirdCore
 import NIOCore
 import PatrolAPI
-import PatrolConfiguration
 import PatrolCore
+import PatrolHTTPServer
 import PatrolWire
 
 /// Reads the JSON of a command: a member that no command has is refused, for it was meant to say something. A mute whose
 /// "untill" was passed over would have no end.
 enum CommandBody {
     /// A command is a line; a larger body is none.
-    private static let maximumBytes = 16 * 1024
+    private static let maximumBytes = Routes.usualBody
 
-    /// - Throws: ``APIError`` with what is wrong.
+    /// - Throws: ``APIError`` with what is wrong; ``HTTPFailure`` if it is too large.
     static func read<Command: CommandRequest>(_ type: Command.Type, of request: Request) async throws -> Command {
         let buffer: ByteBuffer
         do {
             buffer = try await request.body.collect(upTo: maximumBytes)
         } catch is NIOTooManyBytesError {
-            throw APIError(
-                code: "bad_request",
-                message: "the body is too large",
+            throw HTTPFailure.tooLarge(
+                "the body",
+                limit: maximumBytes,
                 hint: "allowed: at most \(maximumBytes) bytes"
             )
         }
@@ -40,13 +40,23 @@ enum CommandBody {
             }
             return try APICoding.decode(type, from: bytes)
         } catch let error as DecodingError {
-            let problem = JSONFault(error)
-            let member = problem.key.isEmpty ? "" : "\(problem.key) "
             throw refused(
-                "cannot be read: \(member)\(problem.message)",
+                "cannot be read: \(reason(error, bytes))",
                 allowed: Command.CodingKeys.allCases.map(\.stringValue)
             )
         }
+    }
+
+    private static func reason(_ error: DecodingError, _ bytes: [UInt8]) -> String {
+        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
+            // Foundation says no more than that.
+            guard let fault = JSONSyntax.fault(in: bytes) else {
+                return "it is nested too deeply, or has a number that is too large"
+            }
+            return "it \(fault.message) (line \(fault.line), column \(fault.column))"
+        }
+        let problem = JSONFault(error)
+        return (problem.key.isEmpty ? "it " : "\(problem.key) ") + problem.message
     }
 
     private static func refused(_ what: String, allowed: [String]) -> APIError {

@@ -18,7 +18,7 @@ public enum BatchDecoder {
         do {
             message = try Patrol_V1_Batch(serializedBytes: bytes)
         } catch {
-            throw WireError(field: "batch", reason: "is not protobuf: \(error)")
+            throw WireError(field: "batch", reason: "is not protobuf")
         }
         guard let journalID = JournalID(bytes: Array(message.journalID)) else {
             throw .outOfRange("journal_id", message.journalID.count, allowed: "16 bytes")

@@ -47,7 +47,7 @@ public enum PositionBlockCodec {
         do {
             block = try Patrol_V1_PositionBlock(serializedBytes: bytes)
         } catch {
-            throw WireError(field: "position_block", reason: "is not protobuf: \(error)")
+            throw WireError(field: "position_block", reason: "is not protobuf")
         }
         return try decode(block)
     }

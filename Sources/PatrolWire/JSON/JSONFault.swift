@@ -1,3 +1,5 @@
+import PatrolCore
+
 /// A DecodingError as people read it: where, what stands there, what is allowed.
 public struct JSONFault: Hashable, Sendable {
     /// The path from the top, for example `features[3].geometry.coordinates[0][7]`; empty for the whole.
@@ -10,9 +12,9 @@ public struct JSONFault: Hashable, Sendable {
         let (path, message): ([any CodingKey], String) =
             switch error {
             case .typeMismatch(let type, let context):
-                (context.codingPath, "is \(Self.found(context)); allowed: \(Self.word(for: type))")
+                (context.codingPath, "is \(Self.found(context)); allowed: \(JSONWord.of(type))")
             case .valueNotFound(let type, let context):
-                (context.codingPath, "is null; allowed: \(Self.word(for: type))")
+                (context.codingPath, "is null; allowed: \(JSONWord.of(type))")
             case .keyNotFound(let key, let context):
                 (context.codingPath + [key], "is missing")
             case .dataCorrupted(let context):
@@ -42,21 +44,11 @@ public struct JSONFault: Hashable, Sendable {
         }
     }
 
-    private static func word(for type: any Any.Type) -> String {
-        switch type {
-        case is Double.Type: "a number"
-        case is Int.Type: "a whole number"
-        case is Bool.Type: "true, false"
-        case is String.Type: "a text"
-        case is [Any].Type: "an array"
-        case is [String: Any].Type: "an object"
-        default: "\(type)"
-        }
-    }
-
+    /// Of all that is read here only numbers can be what they should be and yet too much; without a path it is the parser that
+    /// gave up, on what the grammar allows.
     private static func corrupted(_ context: DecodingError.Context) -> String {
-        // Without a path it is the parser that gave up, on what the grammar allows: too deep, or too large a number.
-        context.codingPath.isEmpty
-            ? "is JSON that cannot be read: \(context.debugDescription)" : context.debugDescription
+        let number = "a number that is too large, or not a whole one where it must be"
+        return context.codingPath.isEmpty
+            ? "is JSON that cannot be read: it is nested too deeply, or has \(number)" : "is \(number)"
     }
 }

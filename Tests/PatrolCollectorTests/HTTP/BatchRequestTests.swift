@@ -115,6 +115,51 @@ struct BatchRequestTests {
         }
     }
 
+    @Test("What is wrong is said in words of ours, and what to do about it")
+    func words() async throws {
+        try await TestStation.with { station in
+            let headers: HTTPHeaders = [
+                "Content-Type": WireEncoding.json.contentType, "Authorization": "Bearer \(TestStation.token)",
+            ]
+            for (body, words) in [
+                ("{", "is not JSON: found the end; allowed: a key in quotes or } (line 1, column 2)"),
+                (
+                    "<html>",
+                    "is not JSON: found \"<html>\"; allowed: a value (line 1, column 1)".replacing("\"", with: "\\\"")
+                ),
+                ("[1]", "json is an array; allowed: an object"),
+                (#"{"vehicle":1}"#, "vehicle is a number; allowed: a text"),
+                (
+                    #"{"vehicle":"a","journal_id":"b","boots":{},"positions":[],"events":[]}"#,
+                    "boots is an object; allowed: an array"
+                ),
+                (
+                    #"{"vehicle":"a","journal_id":"b","boots":[{"number":1.5}],"positions":[],"events":[]}"#,
+                    "a number that is too large, or not a whole one where it must be"
+                ),
+            ] {
+                let answer = try await station.post(Array(body.utf8), headers: headers)
+                #expect(answer.status == 400 && answer.text.contains(words), "\(body): \(answer.text)")
+                for foreign in ["given data", "Dictionary", "Array<", "Swift", "Parsed", "Error"] {
+                    #expect(!answer.text.contains(foreign), "\(body): \(answer.text)")
+                }
+            }
+            var compressed = headers
+            compressed.add(name: "Content-Encoding", value: "gzip")
+            var damaged = try Gzip.compress(Array("{}".utf8))
+            damaged[damaged.count - 8] ^= 1
+            for (body, words) in [
+                (damaged, "were changed since"), (Array(damaged.dropLast(9)), "end before the gzip member does"),
+                ([], "no bytes"), ([1, 2, 3], "not gzip"),
+            ] as [([UInt8], String)] {
+                let answer = try await station.post(body, headers: compressed)
+                #expect(answer.status == 400 && answer.text.contains(words), "\(answer.text)")
+                #expect(answer.text.contains("damaged on its way") && !answer.text.contains("leave this record out"))
+                #expect(!answer.text.contains("zlib"))
+            }
+        }
+    }
+
     @Test("A gap-free backlog of many batches arrives once, however often each is sent")
     func backlog() async throws {
         try await TestStation.with { station in

@@ -160,7 +160,7 @@ struct BatchTests {
     @Test(
         "JSON that is none of ours is refused with the member's name",
         arguments: [
-            ("", "json"), ("[]", "json"), ("{}", "vehicle"),
+            ("", "the text"), ("[]", "json"), ("{}", "vehicle"),
             (#"{"vehicle":1,"journal_id":"","boots":[],"positions":[],"events":[]}"#, "vehicle"),
             (#"{"vehicle":"a","journal_id":"x","boots":[],"positions":[],"events":[]}"#, "journal_id"),
             (

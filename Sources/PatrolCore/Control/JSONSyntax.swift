@@ -1,13 +1,16 @@
 /// Finds where a text stops being JSON (RFC 8259).
 ///
 /// Foundation's essentials say only that it is not, and let a comma before a bracket and more pass that other readers of
-/// the file refuse. A person who edits a map by hand needs the line.
-struct JSONSyntax {
+/// the text refuse. A person who edits a map by hand needs the line, and so does a programmer.
+public struct JSONSyntax {
     /// The first place that is wrong, counted from 1, and what could stand there.
-    struct Fault: Hashable {
-        var line: Int
-        var column: Int
-        var message: String
+    public struct Fault: Hashable, Sendable {
+        /// In lines that end with LF.
+        public let line: Int
+        /// In characters.
+        public let column: Int
+        /// What stands there, and what could.
+        public let message: String
     }
 
     /// What may come next.
@@ -26,13 +29,17 @@ struct JSONSyntax {
     private var open: [UInt8] = []
     private var expected = Expected.value
 
-    private init(_ text: String) {
-        bytes = Array(text.utf8)
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
     }
 
     /// `nil` if there is none.
-    static func fault(in text: String) -> Fault? {
-        var scanner = JSONSyntax(text)
+    public static func fault(in text: String) -> Fault? { fault(in: Array(text.utf8)) }
+
+    /// `nil` if there is none.
+    /// - Parameter bytes: UTF-8; what is none is shown as such.
+    public static func fault(in bytes: [UInt8]) -> Fault? {
+        var scanner = JSONSyntax(bytes)
         while let byte = scanner.nextByte() {
             guard scanner.take(byte) else { return scanner.fault() }
         }

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 
 /// The file of a listening Unix socket: taken over only when nobody answers at it.
 enum SocketFile {
@@ -57,5 +58,5 @@ enum SocketFile {
         }
     }
 
-    private static func reason() -> String { String(cString: strerror(errno)) }
+    private static func reason() -> String { SystemError.text(errno) }
 }

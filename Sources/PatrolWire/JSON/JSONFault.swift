@@ -44,11 +44,11 @@ public struct JSONFault: Hashable, Sendable {
         }
     }
 
-    /// Of all that is read here only numbers can be what they should be and yet too much; without a path it is the parser that
-    /// gave up, on what the grammar allows.
+    /// Without a path it is the parser that gave up, on what the grammar allows. With one it is a type of ours that says what it
+    /// wants, or Foundation of a number: "Parsed JSON number <1.5> does not fit in Int."
     private static func corrupted(_ context: DecodingError.Context) -> String {
         let number = "a number that is too large, or not a whole one where it must be"
-        return context.codingPath.isEmpty
-            ? "is JSON that cannot be read: it is nested too deeply, or has \(number)" : "is \(number)"
+        if context.codingPath.isEmpty { return "is JSON that cannot be read: it is nested too deeply, or has \(number)" }
+        return context.debugDescription.contains("JSON number") ? "is \(number)" : context.debugDescription
     }
 }

@@ -92,11 +92,13 @@ final class VoiceChain {
         }
     }
 
-    /// Starts a simulated receiver, if it does not run yet, and waits until the clock is trusted.
+    /// Starts a simulated receiver, if it does not run yet, and waits until the clock is trusted, and that is on record: the
+    /// status says at once what the disk takes a moment for.
     func awaitTrust() async throws {
         if chain.gpsd == nil { try await chain.startReceiver(["route", Chain.route]) }
         try await eventually("the clock is trusted", within: 20) {
-            try await get(StatusReport.self, .status).clock.trusted
+            guard try await get(StatusReport.self, .status).clock.trusted else { return false }
+            return try await !events("clock.trusted").isEmpty
         }
     }
 

@@ -135,7 +135,7 @@ struct BatchRequestTests {
                 ),
                 (
                     #"{"vehicle":"a","journal_id":"b","boots":[{"number":1.5}],"positions":[],"events":[]}"#,
-                    "a number that is too large, or not a whole one where it must be"
+                    "a number that is too large, or not whole where it must be"
                 ),
             ] {
                 let answer = try await station.post(Array(body.utf8), headers: headers)

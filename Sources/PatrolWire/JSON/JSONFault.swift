@@ -48,7 +48,9 @@ public struct JSONFault: Hashable, Sendable {
     /// wants, or Foundation of a number: "Parsed JSON number <1.5> does not fit in Int."
     private static func corrupted(_ context: DecodingError.Context) -> String {
         let number = "a number that is too large, or not a whole one where it must be"
-        if context.codingPath.isEmpty { return "is JSON that cannot be read: it is nested too deeply, or has \(number)" }
+        guard !context.codingPath.isEmpty else {
+            return "is JSON that cannot be read: it is nested too deeply, or has \(number)"
+        }
         return context.debugDescription.contains("JSON number") ? "is \(number)" : context.debugDescription
     }
 }

@@ -14,7 +14,7 @@ PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev 
     gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl nginx-light \
     systemd
 
-.PHONY: help demo test build packages format lint bench torture-edges fuzz tryinstall install clean
+.PHONY: help demo test build packages format lint bench torture-edges fuzz simulate mutate tryinstall install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ torture-edges: build ## crowds at the collector and at the socket: latencies and
 fuzz: build ## damaged recordings, configurations and zone files for a minute; FUZZ_SECONDS and PATROLD_FUZZ_SEED
 	@swift build --no-color-diagnostics --build-tests
 	@PATROLD_FUZZ=$${FUZZ_SECONDS:-60} PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter Fuzz
+
+simulate: ## nights of a whole cart in virtual time, NIGHTS of them; SEED replays one with its log
+	@NIGHTS="$(NIGHTS)" SEED="$(SEED)" Tests/Simulation/simulate
+
+mutate: ## mistakes in the policies, one after the other, each of which those nights must find; half an hour
+	@NIGHTS="$(NIGHTS)" Tests/Simulation/mutate
 
 tryinstall: build ## the README's installation, step by step, on a copy of this system with a systemd of its own; as root
 	@Tests/Installation/try

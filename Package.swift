@@ -155,6 +155,7 @@ let package = Package(
         ),
 
         // Tests.
+        .testTarget(name: "NightSimulationTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolSystemTests", dependencies: ["PatrolSystem", "PatrolCore"], swiftSettings: strict),
         .testTarget(

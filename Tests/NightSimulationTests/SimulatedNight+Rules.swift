@@ -1,0 +1,43 @@
+import PatrolCore
+
+/// What must hold after every step.
+extension SimulatedNight {
+    /// Nothing may be heard between two steps that the truth forbids.
+    mutating func checkSound(from start: Int64, to end: Int64) {
+        guard isOn, let heard = player.heard(until: Instant(nanosecondsSinceBoot: end - bootedAt)) else { return }
+        let (first, last) = (max(start, trueTime(of: heard.lowerBound)), trueTime(of: heard.upperBound))
+        guard first < last else { return }
+        if utcMilliseconds(at: last) > NightPlan.quietBegins {
+            violate("it sounds \(utcMilliseconds(at: last) - NightPlan.quietBegins) ms into quiet hours")
+        }
+        if let since = ledger.mutedSince, last > since + NightLedger.reaction { violate("it sounds while it is muted") }
+        if let since = ledger.untrustedSince, last > since + NightLedger.reaction {
+            violate("it sounds while nobody knows the time")
+        }
+        if let since = ledger.insideSince, last > max(since, receiverSince) + NightLedger.borderReaction,
+            receiver != .jumping, receiver != .rolledOver
+        {
+            violate("it sounds in front of the school")
+        }
+    }
+
+    mutating func checkState() {
+        guard isOn, violation == nil else { return }
+        let snapshot = cart.snapshot(at: instant)
+        if case .trusted = snapshot.clock.state(at: instant) {
+            ledger.untrustedSince = nil
+        } else if ledger.untrustedSince == nil {
+            ledger.untrustedSince = now
+        }
+        if let light = snapshot.light, let wanted = light.wanted, (wanted != .off) != (snapshot.duty != nil) {
+            violate("the light is \(wanted) and duty is \(snapshot.duty == nil ? "over" : "on")")
+        }
+        if player.play == nil, let play = ledger.plays.first { violate("play \(play.rawValue) has no end on record") }
+        for lane in Lane.allCases {
+            let count = lane == .events ? collector.events.count : collector.positions.count
+            if (journal.cursors[lane] ?? 0) > count { violate("the cursor of \(lane) is beyond what the station has") }
+        }
+        if let overdue = ledger.overdue(at: now) { violate(overdue) }
+        if let due = cart.wakeAt, due < instant - .seconds(1) { violate("a deadline was left behind") }
+    }
+}

@@ -1,0 +1,169 @@
+import PatrolCore
+
+/// What happens around the cart.
+extension SimulatedNight {
+    mutating func schedule(_ happening: Happening, in nanoseconds: Int64) {
+        queue.append((now + nanoseconds, happening))
+    }
+
+    /// What goes wrong tonight, and what people want.
+    mutating func plan() {
+        schedule(.fix, in: Self.second / 2)
+        func random(_ dice: inout SplitMix64, _ end: Int64) -> Int64 { Int64.random(in: 0...end, using: &dice) }
+        for _ in 0..<Int.random(in: 4...16, using: &dice) { queue.append((random(&dice, endsAt), .command)) }
+        for _ in 0..<Int.random(in: 0...4, using: &dice) {
+            let (at, lasts) = (random(&dice, endsAt), Int64.random(in: 3...90, using: &dice) * Self.second)
+            switch Int.random(in: 0..<4, using: &dice) {
+            case 0:
+                let bad = Receiver.allCases[Int.random(in: 1..<Receiver.allCases.count, using: &dice)]
+                queue += [(at, .receiver(bad)), (at + lasts, .receiver(.good))]
+            case 1: queue += [(at, .network(false)), (at + lasts, .network(true))]
+            case 2:
+                let bad: JournalModel.Disk = Bool.random(using: &dice) ? .full : .hangs
+                queue += [(at, .disk(bad)), (at + lasts, .disk(.works))]
+            default: queue.append((at, .cut(offFor: Int64.random(in: 1...40, using: &dice) * Self.second)))
+            }
+        }
+        queue.append((endsAt, .finish))
+    }
+
+    mutating func start() {
+        tell(.started(version: "1", lastRunEndedWithoutStop: boot > 1))
+        schedule(.clipsChecked, in: Int64.random(in: 1...2000, using: &dice) * 1_000_000)
+        tell(upload: .backlogChanged(journal.backlog))
+    }
+
+    mutating func happen(_ happening: Happening) {
+        switch happening {
+        case .fix:
+            guard !isFlushing else { return }
+            schedule(.fix, in: Self.second)
+            drive()
+            if isOn { report() }
+        case .clipsChecked:
+            guard isOn else { return }
+            let clips = [NightPlan.tone, NightPlan.long]
+            tell(.clipsChecked(ClipFindings(clips: Dictionary(uniqueKeysWithValues: clips.map { ($0.name, $0) }))))
+        case .receiver(let state):
+            guard !isFinishing else { return }
+            (receiver, receiverSince) = (state, now)
+            note("the receiver is \(state)")
+        case .network(let isUp):
+            isNetworkUp = isUp || isFinishing
+            note("the network is \(isUp ? "back" : "gone")")
+        case .disk(let disk):
+            guard isOn else { return }
+            journal.disk = isFinishing ? .works : disk
+            note("the disk \(disk)")
+            workJournal()
+        case .command: if isOn, !isFinishing { command() }
+        case .cut(let offFor): cut(offFor)
+        case .powerUp: powerUp()
+        case .arrives(let attempt, let events, let positions, let boot, let isAnswerLost):
+            collector.take(events: events, positions: positions).map { violate("the station: \($0)") }
+            let answer = isAnswerLost ? attempt.failed("the answer was lost") : attempt
+            schedule(.answered(answer, boot: boot), in: Int64.random(in: 10...2000, using: &dice) * 1_000_000)
+        case .answered(let attempt, let boot):
+            if isOn, boot == self.boot { tell(upload: .attemptEnded(attempt)) }
+        case .finish:
+            isFinishing = true
+            isNetworkUp = true
+            (receiver, receiverSince) = (.good, now)
+            if !isOn { powerUp() }
+            journal.disk = .works
+            workJournal()
+            schedule(.flush, in: 100 * Self.second)
+        case .flush:
+            // No fix comes any more, and a person wants all of it at the station.
+            isFlushing = true
+            schedule(.sendAll, in: 20 * Self.second)
+        case .sendAll: tell(upload: .flushRequested)
+        }
+    }
+
+    private mutating func drive() {
+        // To and fro in front of the school; sometimes it stands.
+        if Int.random(in: 0..<40, using: &dice) == 0 { speed = [-8, -5, 0, 5, 8][Int.random(in: 0..<5, using: &dice)] }
+        longitude += speed / 97_000
+        if longitude < 106.297 { speed = abs(speed) }
+        if longitude > 106.31 { speed = -abs(speed) }
+        let isInside = NightPlan.school.contains(longitude)
+        if isInside != (ledger.insideSince != nil) { ledger.insideSince = isInside ? now : nil }
+    }
+
+    private mutating func report() {
+        guard receiver != .silent else { return }
+        var fix = Fix(receivedAt: instant, mode: receiver == .noFix ? .none : .threeDimensional)
+        // The time of a report is that of its fix, which lies up to 1.4 s back.
+        let delay = Int64.random(in: 50...1400, using: &dice)
+        let rollover: Int64 = receiver == .rolledOver ? 1024 * 7 * 86_400_000 : 0
+        fix.time = WallTime(millisecondsSince1970: utcMilliseconds(at: now) - delay - rollover)
+        if receiver != .noFix {
+            fix.latitude = NightPlan.latitude + (receiver == .jumping && Bool.random(using: &dice) ? 1 : 0)
+            fix.longitude = longitude
+            fix.speed = abs(speed)
+            fix.horizontalError = 5
+        }
+        tell(.gps(.report(fix, device: "/dev/gps")))
+    }
+
+    // MARK: Power
+
+    private mutating func cut(_ offFor: Int64) {
+        guard isOn, !isFinishing else { return }
+        isOn = false
+        note("the power is cut")
+        journal.losePower()
+        player.losePower()
+        uploadWakeAt = nil
+        ledger.powerLost()
+        schedule(.powerUp, in: offFor)
+    }
+
+    private mutating func powerUp() {
+        guard !isOn else { return }
+        isOn = true
+        boot += 1
+        bootedAt = now
+        note("the power is back")
+        let memory = CartMemory(odometerMetres: journal.odometerMetres, states: journal.states)
+        cart = Cart(settings: NightPlan.settings(bootID: "boot-\(boot)"), memory: memory, at: instant)
+        upload = Self.machine(journal, seed &+ UInt64(boot), at: instant)
+        ledger.mutedSince = journal.states["mute"] == nil ? nil : now
+        if (cart.snapshot(at: instant).duty != nil) != (journal.states["duty"] != nil) { violate("duty was forgotten") }
+        start()
+    }
+
+    // MARK: People
+
+    private mutating func command() {
+        ledger.lastCommand += 1
+        let id = CommandID(rawValue: ledger.lastCommand)
+        let command: Command
+        switch Int.random(in: 0..<12, using: &dice) {
+        case 0...3: command = .mark(text: "mark \(id.rawValue)")
+        case 4...6:
+            command = .say(NightPlan.long.name, .manual, reason: nil, repeats: Int.random(in: 1...2, using: &dice))
+        case 7: command = .mute(until: nil)
+        case 8: command = .unmute
+        case 9: command = .stop(andQueue: Bool.random(using: &dice))
+        case 10: command = .startDuty(.patrol, officer: nil)
+        default: command = .endDuty
+        }
+        note("ordered: \(command)")
+        ledger.ordered(id, command, at: now)
+        tell(.journalBacklog(events: journal.pendingEvents))
+        tell(.command(id, command, .station(operator: "wang")))
+    }
+}
+
+extension UploadAttempt {
+    fileprivate func failed(_ reason: String) -> UploadAttempt {
+        UploadAttempt(
+            events: events,
+            positions: positions,
+            bytesOnWire: bytesOnWire,
+            outcome: .retryLater(reason: reason, retryAfter: nil)
+        )
+    }
+}

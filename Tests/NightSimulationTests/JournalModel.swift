@@ -28,6 +28,8 @@ struct JournalModel {
     var odometerMetres: Int64 { positions.last?.odometerMetres ?? 0 }
     var pendingEvents: Int { unwritten.count }
 
+    func isUnwritten(_ id: RecordID) -> Bool { unwritten.contains { $0.id == id } }
+
     /// When positions have to be committed.
     var commitAt: Instant? { disk == .works ? waitingSince.map { $0 + Self.commitInterval } : nil }
 
@@ -55,17 +57,20 @@ struct JournalModel {
             return outcomes + news.map { ($0, .waiting(reason: "full")) }
         case .works:
             guard !unwritten.isEmpty || commitAt.map({ $0 <= now }) ?? false else { return [] }
-            let news = unwritten.map(\.id).filter { !told.contains($0) }
-            for (_, event, state) in unwritten {
+            // What was told to wait goes along with the first that was not; the others have commits of their own.
+            let first = unwritten.firstIndex { !told.contains($0.id) }
+            let count = first.map { $0 + 1 } ?? unwritten.count
+            for (_, event, state) in unwritten[..<count] {
                 events.append(event)
                 if let state { states[state.name] = state.details }
             }
-            unwritten = []
+            let news = first.map { [(unwritten[$0].id, Durability.durable)] } ?? []
+            unwritten.removeFirst(count)
             told = []
             positions += waiting
             waiting = []
             waitingSince = nil
-            return news.map { ($0, .durable) }
+            return news
         }
     }
 

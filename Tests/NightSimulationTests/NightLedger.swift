@@ -11,6 +11,8 @@ struct NightLedger {
     private struct Order {
         var command: Command
         var at: Int64
+        /// The last record that it made at once.
+        var record: RecordID?
     }
 
     var lastCommand: UInt64 = 0
@@ -24,6 +26,11 @@ struct NightLedger {
     /// Texts of marks that were answered as done.
     private var done: [String] = []
     var mutedSince: Int64?
+    /// What was answered as done outlives a power cut; `nil` while an order about it is under way.
+    private(set) var isMuteKept: Bool? = false
+    private(set) var isDutyKept: Bool? = false
+    /// Since when the programme could play and nothing does.
+    var idleSince: Int64?
     var insideSince: Int64?
     /// Since when the clock is not trusted.
     var untrustedSince: Int64? = 0
@@ -33,9 +40,17 @@ struct NightLedger {
         orders[id] = Order(command: command, at: now)
         switch command {
         // In force from here on, whatever the disk does.
-        case .mute: mutedSince = mutedSince ?? now
+        case .mute:
+            mutedSince = mutedSince ?? now
+            isMuteKept = nil
+        case .unmute: isMuteKept = nil
+        case .startDuty, .endDuty: isDutyKept = nil
         default: break
         }
+    }
+
+    mutating func recorded(_ last: RecordID?, of id: CommandID) {
+        orders[id]?.record = last
     }
 
     mutating func replied(_ id: CommandID, _ reply: CommandReply, _ journal: JournalModel, at now: Int64) -> String? {
@@ -43,7 +58,7 @@ struct NightLedger {
         if now - order.at > Self.replyLimit { return "command \(id.rawValue) was answered late" }
         switch reply {
         case .done, .stopped:
-            if journal.pendingEvents > 0 {
+            if let record = order.record, journal.isUnwritten(record) {
                 return "command \(id.rawValue) was answered before all its records were on disk"
             }
         case .accepted, .refused, .notDurable: break
@@ -54,8 +69,12 @@ struct NightLedger {
             return journal.has(mark: text) ? nil : "\(text) was answered as done and is not on disk"
         case (.unmute, .done), (.unmute, .notDurable(_, isInForce: true)):
             mutedSince = nil
+            if reply == .done { isMuteKept = false }
             return nil
+        case (.mute, .done): isMuteKept = true
         case (.say, .accepted): accepted.insert(id)
+        case (.startDuty, .done): isDutyKept = true
+        case (.endDuty, .done): isDutyKept = false
         default: break
         }
         return nil
@@ -90,6 +109,7 @@ struct NightLedger {
         accepted = []
         plays = []
         untrustedSince = nil
+        idleSince = nil
     }
 
     /// Orders that wait too long.

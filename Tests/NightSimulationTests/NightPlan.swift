@@ -5,8 +5,9 @@ struct NightPlan {
     static let zone = CivilZone.fixed(secondsEastOfUTC: 8 * 3600)
     /// 2026-11-24 21:00 in that zone, in milliseconds since 1970.
     static let quietBegins: Int64 = 1_795_449_600_000 + 21 * 3_600_000
-    static let tone = Clip.silence("tone.wav", seconds: 12)
-    static let long = Clip.silence("long.wav", seconds: 50)
+    /// Short clips and pauses: most mistakes show where a clip ends near a boundary.
+    static let tone = Clip.silence("tone.wav", seconds: 4)
+    static let long = Clip.silence("long.wav", seconds: 20)
 
     /// The school is 300 m wide and lies on the cart's road.
     static let school = 106.302...106.305
@@ -28,7 +29,7 @@ struct NightPlan {
                 Programme(
                     name: "patrol",
                     clips: [tone.name, long.name],
-                    timing: .every(gap: .seconds(20)),
+                    timing: .every(gap: .seconds(3)),
                     schedule: CivilSchedule()
                 )
             ],

@@ -7,7 +7,7 @@ extension SimulatedNight {
         workJournal()
     }
 
-    private mutating func perform(_ action: Cart.Action) {
+    mutating func perform(_ action: Cart.Action) {
         switch action {
         case .connectGPS: tell(.gps(.opened))
         case .disconnectGPS, .learnClock, .positionChanged, .note: break
@@ -82,10 +82,7 @@ extension SimulatedNight {
             events: range(events.indices),
             positions: range(positions.indices),
             bytesOnWire: 100,
-            outcome: .acknowledged(
-                events: SequenceNumber(rawValue: Int64(events.indices.upperBound)),
-                positions: SequenceNumber(rawValue: Int64(positions.indices.upperBound))
-            )
+            outcome: .acknowledged(throughEvent: events.endIndex, position: positions.endIndex)
         )
         let latency = Int64.random(in: 5...3000, using: &dice) * 1_000_000
         if isNetworkUp {

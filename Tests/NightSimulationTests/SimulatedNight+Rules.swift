@@ -33,11 +33,31 @@ extension SimulatedNight {
             violate("the light is \(wanted) and duty is \(snapshot.duty == nil ? "over" : "on")")
         }
         if player.play == nil, let play = ledger.plays.first { violate("play \(play.rawValue) has no end on record") }
+        if let play = player.play, play.stopsAt == nil, let told = snapshot.announcer?.statusWithoutForecast.playing,
+            told.announcement.id == play.order.id, told.deadline != play.deadline
+        {
+            violate("the player has another deadline than the announcer thinks")
+        }
         for lane in Lane.allCases {
             let count = lane == .events ? collector.events.count : collector.positions.count
             if (journal.cursors[lane] ?? 0) > count { violate("the cursor of \(lane) is beyond what the station has") }
         }
+        checkProgramme(snapshot)
         if let overdue = ledger.overdue(at: now) { violate(overdue) }
         if let due = cart.wakeAt, due < instant - .seconds(1) { violate("a deadline was left behind") }
+    }
+
+    /// Silence is safe, but not what the cart is for: where nothing forbids it the programme is heard.
+    private mutating func checkProgramme(_ snapshot: CartSnapshot) {
+        let remains = NightPlan.quietBegins - utcMilliseconds(at: now)
+        let mayPlay =
+            receiver == .good && now - receiverSince > 60 * Self.second && remains > 90_000 && ledger.mutedSince == nil
+            && ledger.untrustedSince == nil && snapshot.zones == [] && snapshot.hasFix && !isFinishing
+        guard mayPlay, player.play == nil else {
+            ledger.idleSince = nil
+            return
+        }
+        ledger.idleSince = ledger.idleSince ?? now
+        if let since = ledger.idleSince, now - since > 45 * Self.second { violate("the programme is not heard") }
     }
 }

@@ -60,8 +60,14 @@ extension SimulatedNight {
         case .cut(let offFor): cut(offFor)
         case .powerUp: powerUp()
         case .arrives(let attempt, let events, let positions, let boot, let isAnswerLost):
-            collector.take(events: events, positions: positions).map { violate("the station: \($0)") }
-            let answer = isAnswerLost ? attempt.failed("the answer was lost") : attempt
+            // Now and then it stores, and acknowledges, a part only.
+            let isPart = !isFinishing && Int.random(in: 0..<10, using: &dice) == 0
+            let some = isPart ? events.prefix(events.count / 2) : events
+            collector.take(events: some, positions: positions).map { violate("the station: \($0)") }
+            var answer = isAnswerLost ? attempt.failed("the answer was lost") : attempt
+            if isPart, !isAnswerLost {
+                answer.outcome = .acknowledged(throughEvent: some.endIndex, position: positions.endIndex)
+            }
             schedule(.answered(answer, boot: boot), in: Int64.random(in: 10...2000, using: &dice) * 1_000_000)
         case .answered(let attempt, let boot):
             if isOn, boot == self.boot { tell(upload: .attemptEnded(attempt)) }
@@ -129,8 +135,10 @@ extension SimulatedNight {
         let memory = CartMemory(odometerMetres: journal.odometerMetres, states: journal.states)
         cart = Cart(settings: NightPlan.settings(bootID: "boot-\(boot)"), memory: memory, at: instant)
         upload = Self.machine(journal, seed &+ UInt64(boot), at: instant)
-        ledger.mutedSince = journal.states["mute"] == nil ? nil : now
-        if (cart.snapshot(at: instant).duty != nil) != (journal.states["duty"] != nil) { violate("duty was forgotten") }
+        // What was not answered before the cut may be so or so.
+        ledger.mutedSince = ledger.isMuteKept ?? (journal.states["mute"] != nil) ? now : nil
+        let isOnDuty = cart.snapshot(at: instant).duty != nil
+        if let isKept = ledger.isDutyKept, isKept != isOnDuty { violate("duty was forgotten") }
         start()
     }
 
@@ -153,7 +161,11 @@ extension SimulatedNight {
         note("ordered: \(command)")
         ledger.ordered(id, command, at: now)
         tell(.journalBacklog(events: journal.pendingEvents))
-        tell(.command(id, command, .station(operator: "wang")))
+        let actions = cart.handle(.command(id, command, .station(operator: "wang")), at: instant)
+        let records = actions.compactMap { if case .record(let id, _, _) = $0 { id } else { nil } }
+        ledger.recorded(records.last, of: id)
+        for action in actions { perform(action) }
+        workJournal()
     }
 }
 
@@ -164,6 +176,16 @@ extension UploadAttempt {
             positions: positions,
             bytesOnWire: bytesOnWire,
             outcome: .retryLater(reason: reason, retryAfter: nil)
+        )
+    }
+}
+
+extension UploadOutcome {
+    /// - Parameters: the last numbers, from 1, that are stored.
+    static func acknowledged(throughEvent event: Int, position: Int) -> UploadOutcome {
+        .acknowledged(
+            events: SequenceNumber(rawValue: Int64(event)),
+            positions: SequenceNumber(rawValue: Int64(position))
         )
     }
 }

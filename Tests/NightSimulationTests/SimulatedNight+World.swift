@@ -100,8 +100,9 @@ extension SimulatedNight {
     private mutating func report() {
         guard receiver != .silent else { return }
         var fix = Fix(receivedAt: instant, mode: receiver == .noFix ? .none : .threeDimensional)
-        // The time of a report is that of its fix, which lies up to 1.4 s back.
-        let delay = Int64.random(in: 50...1400, using: &dice)
+        // The time of a report is that of its fix, which lies up to 1.4 s back: with one receiver always a little, with
+        // another always much.
+        let delay = leastDelay + Int64.random(in: 0...100, using: &dice)
         let rollover: Int64 = receiver == .rolledOver ? 1024 * 7 * 86_400_000 : 0
         fix.time = WallTime(millisecondsSince1970: utcMilliseconds(at: now) - delay - rollover)
         if receiver != .noFix {

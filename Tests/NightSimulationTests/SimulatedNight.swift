@@ -27,6 +27,8 @@ struct SimulatedNight {
     var isNetworkUp = true
     var receiver = Receiver.good
     var receiverSince: Int64 = 0
+    /// How late the receiver's reports are at least, in milliseconds.
+    let leastDelay: Int64
     var longitude: Double
     var speed = 5.0
     var isFinishing = false
@@ -71,6 +73,7 @@ struct SimulatedNight {
         // From two to eight minutes before quiet, until some minutes after.
         beginsAt = NightPlan.quietBegins - Int64.random(in: 120_000...480_000, using: &dice)
         endsAt = (NightPlan.quietBegins - beginsAt) * 1_000_000 + Int64.random(in: 60...180, using: &dice) * Self.second
+        leastDelay = Int64.random(in: 50...1300, using: &dice)
         longitude = Double.random(in: 106.298...106.302, using: &dice)
         cart = Cart(
             settings: NightPlan.settings(bootID: "boot-1"),

@@ -26,6 +26,7 @@ struct NightLedger {
     /// Texts of marks that were answered as done.
     private var done: [String] = []
     var mutedSince: Int64?
+    private var lastMute: UInt64 = 0
     /// What was answered as done outlives a power cut; `nil` while an order about it is under way.
     private(set) var isMuteKept: Bool? = false
     private(set) var isDutyKept: Bool? = false
@@ -41,6 +42,7 @@ struct NightLedger {
         switch command {
         // In force from here on, whatever the disk does.
         case .mute:
+            lastMute = id.rawValue
             mutedSince = mutedSince ?? now
             isMuteKept = nil
         case .unmute: isMuteKept = nil
@@ -68,6 +70,8 @@ struct NightLedger {
             done.append(text)
             return journal.has(mark: text) ? nil : "\(text) was answered as done and is not on disk"
         case (.unmute, .done), (.unmute, .notDurable(_, isInForce: true)):
+            // The answer may come after another mute was ordered: the disk hangs, and silence does not wait for it.
+            guard id.rawValue > lastMute else { return nil }
             mutedSince = nil
             if reply == .done { isMuteKept = false }
             return nil

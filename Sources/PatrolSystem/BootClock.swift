@@ -11,8 +11,12 @@ public enum BootClock {
     /// Milliseconds for poll(2), rounded up so that it does not wake before the time; 0 if the time has come, −1, which is
     /// for ever, without one. Times beyond what poll can wait for are cut to the 24 days that it can.
     public static func pollTimeout(from now: Instant, until due: Instant?) -> Int32 {
-        guard let due else { return -1 }
-        let nanoseconds = (due - now).nanoseconds
+        pollTimeout(for: due.map { $0 - now })
+    }
+
+    /// The same for a time from now on.
+    public static func pollTimeout(for duration: Duration?) -> Int32 {
+        guard let nanoseconds = duration?.nanoseconds else { return -1 }
         guard nanoseconds > 0 else { return 0 }
         return Int32(clamping: (nanoseconds - 1) / 1_000_000 + 1)
     }

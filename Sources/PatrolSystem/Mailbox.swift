@@ -13,7 +13,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// How the reader waits.
-    private enum Bell: Sendable {
+    private enum Signal: Sendable {
         case descriptor(WakeDescriptor)
         case stream(AsyncStream<Void>.Continuation)
     }
@@ -26,7 +26,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
 
     private let bound: Int
     private let overflow: Overflow
-    private let bell: Bell
+    private let signal: Signal
     private let state = Mutex(State())
 
     /// For a reader that is a task: one element, however much was posted; it ends with ``close()``.
@@ -39,7 +39,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
         self.overflow = overflow
         let (arrivals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.arrivals = arrivals
-        bell = .stream(continuation)
+        signal = .stream(continuation)
     }
 
     /// For a reader that waits for a descriptor. It has to ``WakeDescriptor/clear()`` it before it takes.
@@ -47,7 +47,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
     public init(bound: Int, whenFull overflow: Overflow, wakes descriptor: WakeDescriptor) {
         self.bound = bound
         self.overflow = overflow
-        bell = .descriptor(descriptor)
+        signal = .descriptor(descriptor)
         arrivals = AsyncStream { $0.finish() }
     }
 
@@ -97,12 +97,12 @@ public final class Mailbox<Element: Sendable>: Sendable {
             let wasEmpty = state.elements.isEmpty
             return (change(&state), wasEmpty)
         }
-        if isTaken, wakes { ring() }
+        if isTaken, wakes { wakeReader() }
         return isTaken
     }
 
-    private func ring() {
-        switch bell {
+    private func wakeReader() {
+        switch signal {
         case .descriptor(let descriptor): descriptor.wake()
         case .stream(let continuation): continuation.yield()
         }
@@ -119,13 +119,13 @@ public final class Mailbox<Element: Sendable>: Sendable {
         }
     }
 
-    /// How many wait.
-    public var count: Int { state.withLock { $0.elements.count } }
+    /// Whether nothing is taken any more.
+    public var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Nothing is taken any more; what waits can still be read.
     public func close() {
         state.withLock { $0.isClosed = true }
-        switch bell {
+        switch signal {
         case .descriptor(let descriptor): descriptor.wake()
         case .stream(let continuation): continuation.finish()
         }

@@ -41,8 +41,6 @@ public final class WakeDescriptor: Sendable {
     /// Returns when it is woken, or after a time; `nil`: for ever.
     public func wait(for timeout: Duration?) {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        // Rounded up: waking just before a deadline would mean to wait once more for nothing.
-        let milliseconds = timeout.map { Int32(clamping: (max(.zero, $0) + .nanoseconds(999_999)).milliseconds) }
-        poll(&polled, 1, milliseconds ?? -1)
+        poll(&polled, 1, BootClock.pollTimeout(for: timeout))
     }
 }

@@ -5,7 +5,7 @@ import Testing
 struct LockTests {
     /// The types of the daemon that several threads or tasks share, each with what its lock guards.
     static let holders: [String: String] = [
-        "CartLoop": "whether the thread runs, and the last snapshot",
+        "CartLoop": "the last snapshot",
         "PlayerSupervisor": "which process belongs to which play",
         "ClipLibrary": "what the last look found",
         "StreamHub": "who reads the stream",

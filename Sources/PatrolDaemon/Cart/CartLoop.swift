@@ -13,15 +13,8 @@ final class CartLoop: Sendable {
     /// Far more than people can press at once.
     private static let maximumCommands = 64
 
-    private enum State {
-        case idle
-        case running(NativeThread)
-        case ended
-    }
-
     private let mailbox: Mailbox<CartMessage>
     private let wake: WakeDescriptor
-    private let state = Mutex(State.idle)
     private let lastSnapshot = Mutex<CartSnapshot?>(nil)
     private let ends: AsyncStream<Void>
     private let end: AsyncStream<Void>.Continuation
@@ -80,12 +73,12 @@ final class CartLoop: Sendable {
         logger: Logger
     ) throws(SystemCallError) {
         let (mailbox, wake) = (mailbox, wake)
-        let thread = try NativeThread(name: "cart") { [weak self] in
+        // It ends by itself, and tells so.
+        _ = try NativeThread(name: "cart") { [weak self] in
             var driver = CartDriver(cart, host: host, port: port, shells: shells, clocks: clocks, logger: logger)
             driver.run(mailbox, wake)
             self?.ended(driver.snapshot)
         }
-        state.withLock { $0 = .running(thread) }
     }
 
     private func ended(_ snapshot: CartSnapshot) {
@@ -106,7 +99,6 @@ final class CartLoop: Sendable {
     func stop() async {
         mailbox.postReport(.stop)
         for await _ in ends {}
-        state.withLock { $0 = .ended }
     }
 }
 

@@ -1,4 +1,5 @@
 import PatrolAPI
+import PatrolSystem
 import Synchronization
 
 /// Hands each line of the stream to every reader.
@@ -51,46 +52,24 @@ final class StreamReader: Sendable {
     /// What may wait: a minute of a moving cart, or the events of a start.
     static let maximumWaiting = 64
 
-    private struct Waiting {
-        var items: [StreamItem] = []
-        var missed = 0
-    }
-
-    private let waiting = Mutex(Waiting())
-    /// One element, however many lines came.
-    private let bell: AsyncStream<Void>
-    private let ringer: AsyncStream<Void>.Continuation
-
-    init() {
-        (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
+    private let lines = Mailbox<StreamItem>(bound: maximumWaiting, whenFull: .dropsOldest)
 
     /// The lines that came since the last call, waiting for one if there is none; `nil` at the end. One task at a time.
     func next() async -> [StreamItem]? {
         while true {
-            let lines = waiting.withLock { waiting in
-                defer { waiting = Waiting() }
-                return (waiting.missed > 0 ? [StreamItem(missed: waiting.missed)] : []) + waiting.items
-            }
-            if !lines.isEmpty { return lines }
-            var rings = bell.makeAsyncIterator()
-            guard await rings.next() != nil else { return nil }
+            let (items, missed) = lines.take()
+            if !items.isEmpty { return (missed > 0 ? [StreamItem(missed: missed)] : []) + items }
+            var arrivals = lines.arrivals.makeAsyncIterator()
+            guard await arrivals.next() != nil else { return nil }
         }
     }
 
     func offer(_ item: StreamItem) {
-        waiting.withLock { waiting in
-            if waiting.items.count == Self.maximumWaiting {
-                waiting.items.removeFirst()
-                waiting.missed += 1
-            }
-            waiting.items.append(item)
-        }
-        ringer.yield()
+        lines.post(item)
     }
 
     /// No more lines; those that wait are still read.
     func finish() {
-        ringer.finish()
+        lines.close()
     }
 }

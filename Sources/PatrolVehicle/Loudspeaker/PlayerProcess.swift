@@ -109,7 +109,7 @@ final class PlayerOrders: Sendable {
 
     func take() -> Pending {
         // First the descriptor, then the orders: one that comes in between wakes once for nothing, but is not lost.
-        while ChildProcess.read(wake.descriptor)?.isEmpty == false {}
+        wake.clear()
         return pending.withLock { pending in
             defer { pending = Pending() }
             return pending

@@ -40,9 +40,7 @@ public final class GPSDConnection {
 
     /// Waits for a message, a wake-up, or until the timeout has passed; for ever without one.
     public func wait(wake: WakeDescriptor, timeout: Duration?) -> Wake {
-        // Rounded up: waking just before a deadline would mean to wait once more for nothing.
-        let milliseconds = timeout.map { Int32(clamping: (max(.zero, $0) + .nanoseconds(999_999)).milliseconds) }
-        let result = patrol_gps_wait(handle, wake.descriptor, milliseconds ?? -1)
+        let result = patrol_gps_wait(handle, wake.descriptor, BootClock.pollTimeout(for: timeout))
         return Wake(
             hasInput: result & Int32(PATROL_GPS_INPUT) != 0,
             isWoken: result & Int32(PATROL_GPS_WOKEN) != 0

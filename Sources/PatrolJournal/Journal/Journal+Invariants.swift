@@ -1,4 +1,4 @@
-import PatrolCore
+public import PatrolCore
 import PatrolSQLite
 
 /// How many records a journal has given numbers to and how many of them it holds.

@@ -46,6 +46,12 @@ public struct BatchContent: Hashable, Sendable {
     public var positionRange: ClosedRange<SequenceNumber>?
     /// In the order of their sequence.
     public var events: [Recorded<StoredEvent>]
+    /// The journal's epoch; all records are of it.
+    public var epoch: JournalEpoch
+    /// What up to the batch's last records the receiver never gets.
+    public var absent: [AbsentRange]
+    /// The highest numbers given so far in this epoch.
+    public var given: PerLane<SequenceNumber>?
 
     /// The first and the last event; `nil` without events.
     public var eventRange: ClosedRange<SequenceNumber>? {
@@ -61,7 +67,10 @@ public struct BatchContent: Hashable, Sendable {
         boots: [BootRecord],
         positionBlocks: [[UInt8]],
         positionRange: ClosedRange<SequenceNumber>?,
-        events: [Recorded<StoredEvent>]
+        events: [Recorded<StoredEvent>],
+        epoch: JournalEpoch = .first,
+        absent: [AbsentRange] = [],
+        given: PerLane<SequenceNumber>? = nil
     ) {
         self.vehicle = vehicle
         self.journalID = journalID
@@ -70,6 +79,9 @@ public struct BatchContent: Hashable, Sendable {
         self.positionBlocks = positionBlocks
         self.positionRange = positionRange
         self.events = events
+        self.epoch = epoch
+        self.absent = absent
+        self.given = given
     }
 }
 
@@ -87,6 +99,12 @@ public struct DecodedBatch: Hashable, Sendable {
     public var positions: [Recorded<Position>]
     /// Strictly ascending.
     public var events: [Recorded<StoredEvent>]
+    /// The journal's epoch; all records are of it.
+    public var epoch: JournalEpoch
+    /// What up to the batch's last records the sender will never send: events first, each lane's ascending and apart.
+    public var absent: [AbsentRange]
+    /// The highest numbers given so far in this epoch; `nil` from a sender that does not tell of absent ranges.
+    public var given: PerLane<SequenceNumber>?
 
     /// See the properties.
     public init(
@@ -95,7 +113,10 @@ public struct DecodedBatch: Hashable, Sendable {
         latest: Latest?,
         boots: [BootRecord],
         positions: [Recorded<Position>],
-        events: [Recorded<StoredEvent>]
+        events: [Recorded<StoredEvent>],
+        epoch: JournalEpoch = .first,
+        absent: [AbsentRange] = [],
+        given: PerLane<SequenceNumber>? = nil
     ) {
         self.vehicle = vehicle
         self.journalID = journalID
@@ -103,5 +124,8 @@ public struct DecodedBatch: Hashable, Sendable {
         self.boots = boots
         self.positions = positions
         self.events = events
+        self.epoch = epoch
+        self.absent = absent
+        self.given = given
     }
 }

@@ -34,7 +34,12 @@ public enum BatchDecoder {
             positions: try each("position_blocks", message.positionBlocks) { (block) throws(WireError) in
                 try PositionBlockCodec.decode(block)
             }.flatMap { $0 },
-            events: try each("events", message.events) { (event) throws(WireError) in try event.decoded() }
+            events: try each("events", message.events) { (event) throws(WireError) in try event.decoded() },
+            epoch: message.hasEpoch
+                ? try named("epoch") { () throws(WireError) in try message.epoch.decoded() } : .first,
+            absent: try each("absent", message.absent) { (range) throws(WireError) in try range.decoded() },
+            given: message.hasGiven
+                ? try named("given") { () throws(WireError) in try message.given.decoded() } : nil
         )
     }
 
@@ -52,7 +57,7 @@ public enum BatchDecoder {
         return values
     }
 
-    private static func named<Value>(
+    static func named<Value>(
         _ field: String,
         _ decode: () throws(WireError) -> Value
     ) throws(WireError) -> Value {

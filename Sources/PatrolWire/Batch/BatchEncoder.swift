@@ -22,6 +22,9 @@ public enum BatchEncoder {
         if let latest = batch.latest { message.latest = try Patrol_V1_Latest(latest) }
         message.boots = batch.boots.map(Patrol_V1_Boot.init)
         message.events = batch.events.map(Patrol_V1_Event.init)
+        if batch.epoch.number > 1 { message.epoch = Patrol_V1_Epoch(batch.epoch) }
+        message.absent = batch.absent.map(Patrol_V1_AbsentRange.init)
+        if let given = batch.given { message.given = Patrol_V1_GivenNumbers(given) }
         var bytes: [UInt8]
         do {
             bytes = try message.serializedBytes()

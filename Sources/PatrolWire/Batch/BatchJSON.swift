@@ -9,6 +9,9 @@ enum BatchJSON {
         var boots: [Boot]
         var positions: [PositionJSON]
         var events: [EventJSON]
+        var epoch: EpochJSON?
+        var absent: [AbsentRangeJSON]?
+        var given: GivenNumbersJSON?
     }
 
     private struct Boot: Codable {
@@ -29,7 +32,10 @@ enum BatchJSON {
             latest: batch.latest.map(latest),
             boots: batch.boots.map(boot),
             positions: positions.map { PositionJSON($0, time: $0.record.time, isCorrected: false) },
-            events: batch.events.map { EventJSON($0, time: $0.record.time, isCorrected: false) }
+            events: batch.events.map { EventJSON($0, time: $0.record.time, isCorrected: false) },
+            epoch: batch.epoch.number > 1 ? EpochJSON(batch.epoch) : nil,
+            absent: batch.absent.isEmpty ? nil : batch.absent.map(AbsentRangeJSON.init),
+            given: batch.given.map(GivenNumbersJSON.init)
         )
         do {
             return try JSONCoding.encode(body)
@@ -47,6 +53,7 @@ enum BatchJSON {
         try BatchRules.count("boots", body.boots.count, maximum: BatchRules.maximumBoots)
         try BatchRules.count("events", body.events.count, maximum: BatchRules.maximumEvents)
         try BatchRules.count("positions", body.positions.count, maximum: BatchRules.maximumPositions)
+        try BatchRules.count("absent", body.absent?.count ?? 0, maximum: BatchRules.maximumAbsentRanges)
         return DecodedBatch(
             vehicle: body.vehicle,
             journalID: journalID,
@@ -61,7 +68,12 @@ enum BatchJSON {
                     record: try position.decoded()
                 )
             },
-            events: try BatchDecoder.each("events", body.events) { (event) throws(WireError) in try event.decoded() }
+            events: try BatchDecoder.each("events", body.events) { (event) throws(WireError) in try event.decoded() },
+            epoch: try BatchDecoder.named("epoch") { () throws(WireError) in try body.epoch?.decoded() } ?? .first,
+            absent: try BatchDecoder.each("absent", body.absent ?? []) { (range) throws(WireError) in
+                try range.decoded()
+            },
+            given: try BatchDecoder.named("given") { () throws(WireError) in try body.given?.decoded() }
         )
     }
 

@@ -13,8 +13,11 @@ enum BatchRules {
     static let maximumBlockBytes = 32 * 1024
     static let maximumEventBytes = maximumDetailsBytes + 1024
     static let maximumBootBytes = 1024
+    /// A cart sends 100 at most.
+    static let maximumAbsentRanges = 1000
+    static let maximumAbsentRangeBytes = 256
     /// Of a batch's top level, those of later versions included.
-    static let maximumFields = maximumEvents + maximumBlocks + maximumBoots + 100
+    static let maximumFields = maximumEvents + maximumBlocks + maximumBoots + maximumAbsentRanges + 100
     /// Of all blocks, tags and lengths included: a position has 26 at most, a block's frame 60; the rest is for columns that
     /// later versions add.
     static let maximumBlockNumbers = 32 * maximumPositions + 64 * maximumBlocks
@@ -31,10 +34,22 @@ enum BatchRules {
     static let maximumObjects = 5000
     private static let maximumNameBytes = 64
     /// Half of ±2^53 ms, so that boot time and offset together stay within what JSON's numbers hold exactly.
-    private static let millisecondRange: ClosedRange<Int64> = -(1 << 52)...(1 << 52)
+    static let millisecondRange: ClosedRange<Int64> = -(1 << 52)...(1 << 52)
 
     static func count(_ field: String, _ count: Int, maximum: Int) throws(WireError) {
         guard count <= maximum else { throw .tooMany(field, "elements", count, maximum: maximum) }
+    }
+
+    static func name(_ text: String, _ field: String) throws(WireError) {
+        let isName = text.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
+        }
+        guard (1...maximumNameBytes).contains(text.utf8.count), isName else {
+            throw WireError(
+                field: field,
+                reason: "is \"\(text.prefix(maximumNameBytes))\"; allowed: 1 to 64 of a-z, 0-9, \"-\" and \".\""
+            )
+        }
     }
 
     static func boot(
@@ -82,15 +97,7 @@ enum BatchRules {
         kind: String,
         details: [String: DetailValue]
     ) throws(WireError) -> Recorded<StoredEvent> {
-        let isName = kind.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
-        }
-        guard (1...maximumNameBytes).contains(kind.utf8.count), isName else {
-            throw WireError(
-                field: "kind",
-                reason: "is \"\(kind.prefix(maximumNameBytes))\"; allowed: 1 to 64 of a-z, 0-9, \"-\" and \".\""
-            )
-        }
+        try name(kind, "kind")
         let event = StoredEvent(
             at: Instant(
                 millisecondsSinceBoot: try PositionRules.checked(
@@ -123,6 +130,7 @@ enum BatchRules {
         }
         try ascending(batch.events, "events")
         try ascending(batch.positions, "positions")
+        try AccountRules.check(batch)
         let used = Set(batch.events.map(\.boot)).union(batch.positions.map(\.boot)).union(
             batch.latest.map { [$0.boot] } ?? []
         )

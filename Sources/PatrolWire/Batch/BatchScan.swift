@@ -15,6 +15,7 @@ struct BatchScan {
         static let boots: UInt64 = 4
         static let blocks: UInt64 = 5
         static let events: UInt64 = 6
+        static let absent: UInt64 = 8
         /// Of `Event`.
         static let details: UInt64 = 7
     }
@@ -42,6 +43,8 @@ struct BatchScan {
             case Field.events:
                 try count(field, "events", BatchRules.maximumEvents, bytes: BatchRules.maximumEventBytes)
                 try countMembers(field)
+            case Field.absent:
+                try count(field, "absent", BatchRules.maximumAbsentRanges, bytes: BatchRules.maximumAbsentRangeBytes)
             default: break
             }
         }

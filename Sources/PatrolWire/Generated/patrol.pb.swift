@@ -12,6 +12,10 @@
 //
 // The receiver answers {"acknowledged": {"events": n, "positions": n}}: every record of the lane up to and including n is
 // stored durably. It keeps (vehicle, journal_id, lane, sequence) unique, because a batch whose answer was lost comes again.
+// A receiver that lacks records below the batch, which no absent range explains, acknowledges only what it has without a gap
+// and names the rest, {"missing": [{"lane": "positions", "first": 4, "last": 9}]}; the vehicle sends them again or tells that
+// they are absent. Content that differs from what was stored under the same number is refused, 409, with the same range in
+// the error, and never acknowledged.
 //
 // Field numbers and meanings are never changed, only added to. To generate Generated/patrol.pb.swift, in this folder, with
 // Debian's protobuf-compiler and the protoc-gen-swift of swift-protobuf 1.39.0 (`swift build --product protoc-gen-swift`
@@ -79,11 +83,160 @@ nonisolated struct Patrol_V1_Batch: @unchecked Sendable {
     set {_uniqueStorage()._events = newValue}
   }
 
+  /// Absent in the first epoch of a journal.
+  var epoch: Patrol_V1_Epoch {
+    get {_storage._epoch ?? Patrol_V1_Epoch()}
+    set {_uniqueStorage()._epoch = newValue}
+  }
+  /// Returns true if `epoch` has been explicitly set.
+  var hasEpoch: Bool {_storage._epoch != nil}
+  /// Clears the value of `epoch`. Subsequent reads from it will return its default value.
+  mutating func clearEpoch() {_uniqueStorage()._epoch = nil}
+
+  /// Numbers after the receiver's acknowledgement and up to the batch's last that this receiver never gets, in order of lane
+  /// and number: they are no gaps.
+  var absent: [Patrol_V1_AbsentRange] {
+    get {_storage._absent}
+    set {_uniqueStorage()._absent = newValue}
+  }
+
+  /// Absent from vehicles that do not tell of absent ranges: what such a one leaves out is no gap either.
+  var given: Patrol_V1_GivenNumbers {
+    get {_storage._given ?? Patrol_V1_GivenNumbers()}
+    set {_uniqueStorage()._given = newValue}
+  }
+  /// Returns true if `given` has been explicitly set.
+  var hasGiven: Bool {_storage._given != nil}
+  /// Clears the value of `given`. Subsequent reads from it will return its default value.
+  mutating func clearGiven() {_uniqueStorage()._given = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A journal that may have given numbers it does not know of any more (it came back older, was copied, lost its tail) goes
+/// on under a new journal_id, with higher numbers. The records of one batch are of one epoch.
+nonisolated struct Patrol_V1_Epoch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// From 2.
+  var number: UInt64 = 0
+
+  var previousJournalID: Data = Data()
+
+  /// The lowest numbers that this epoch can give; lower ones belong to earlier epochs.
+  var firstEventSequence: UInt64 = 0
+
+  var firstPositionSequence: UInt64 = 0
+
+  /// For example "rolled-back", "copied", "damaged".
+  var reason: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Patrol_V1_AbsentRange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var lane: Patrol_V1_AbsentRange.Lane = .unspecified
+
+  var firstSequence: UInt64 = 0
+
+  var lastSequence: UInt64 = 0
+
+  /// How many of the range are absent; the others come as records. 1 to the length of the range.
+  var count: UInt64 = 0
+
+  /// For example "dropped", "thinned", "damaged", "quarantined", "acknowledged" (sent once, and no longer held).
+  var reason: String = String()
+
+  /// The time they span, UTC in milliseconds since 1970, if known.
+  var firstTimeMs: Int64 {
+    get {_firstTimeMs ?? 0}
+    set {_firstTimeMs = newValue}
+  }
+  /// Returns true if `firstTimeMs` has been explicitly set.
+  var hasFirstTimeMs: Bool {self._firstTimeMs != nil}
+  /// Clears the value of `firstTimeMs`. Subsequent reads from it will return its default value.
+  mutating func clearFirstTimeMs() {self._firstTimeMs = nil}
+
+  var lastTimeMs: Int64 {
+    get {_lastTimeMs ?? 0}
+    set {_lastTimeMs = newValue}
+  }
+  /// Returns true if `lastTimeMs` has been explicitly set.
+  var hasLastTimeMs: Bool {self._lastTimeMs != nil}
+  /// Clears the value of `lastTimeMs`. Subsequent reads from it will return its default value.
+  mutating func clearLastTimeMs() {self._lastTimeMs = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum Lane: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+    case events // = 1
+    case positions // = 2
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .events
+      case 2: self = .positions
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .events: return 1
+      case .positions: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [Patrol_V1_AbsentRange.Lane] = [
+      .unspecified,
+      .events,
+      .positions,
+    ]
+
+  }
+
+  init() {}
+
+  fileprivate var _firstTimeMs: Int64? = nil
+  fileprivate var _lastTimeMs: Int64? = nil
+}
+
+/// The highest number of each lane given so far in this epoch, 0 for none.
+nonisolated struct Patrol_V1_GivenNumbers: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var events: UInt64 = 0
+
+  var positions: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// A boot of the vehicle's computer. Every record carries the time since its boot; UTC = boot time + utc_at_boot_ms.
@@ -484,7 +637,7 @@ fileprivate nonisolated let _protobuf_package = "patrol.v1"
 
 nonisolated extension Patrol_V1_Batch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Batch"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vehicle\0\u{3}journal_id\0\u{1}latest\0\u{1}boots\0\u{3}position_blocks\0\u{1}events\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vehicle\0\u{3}journal_id\0\u{1}latest\0\u{1}boots\0\u{3}position_blocks\0\u{1}events\0\u{1}epoch\0\u{1}absent\0\u{1}given\0")
 
   fileprivate class _StorageClass {
     var _vehicle: String = String()
@@ -493,6 +646,9 @@ nonisolated extension Patrol_V1_Batch: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _boots: [Patrol_V1_Boot] = []
     var _positionBlocks: [Patrol_V1_PositionBlock] = []
     var _events: [Patrol_V1_Event] = []
+    var _epoch: Patrol_V1_Epoch? = nil
+    var _absent: [Patrol_V1_AbsentRange] = []
+    var _given: Patrol_V1_GivenNumbers? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -509,6 +665,9 @@ nonisolated extension Patrol_V1_Batch: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _boots = source._boots
       _positionBlocks = source._positionBlocks
       _events = source._events
+      _epoch = source._epoch
+      _absent = source._absent
+      _given = source._given
     }
   }
 
@@ -533,6 +692,9 @@ nonisolated extension Patrol_V1_Batch: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._boots) }()
         case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._positionBlocks) }()
         case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._events) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._epoch) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._absent) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._given) }()
         default: break
         }
       }
@@ -563,6 +725,15 @@ nonisolated extension Patrol_V1_Batch: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._events.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._events, fieldNumber: 6)
       }
+      try { if let v = _storage._epoch {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if !_storage._absent.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._absent, fieldNumber: 8)
+      }
+      try { if let v = _storage._given {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -578,10 +749,166 @@ nonisolated extension Patrol_V1_Batch: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._boots != rhs_storage._boots {return false}
         if _storage._positionBlocks != rhs_storage._positionBlocks {return false}
         if _storage._events != rhs_storage._events {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._absent != rhs_storage._absent {return false}
+        if _storage._given != rhs_storage._given {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Patrol_V1_Epoch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Epoch"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{3}previous_journal_id\0\u{3}first_event_sequence\0\u{3}first_position_sequence\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.previousJournalID) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.firstEventSequence) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.firstPositionSequence) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.previousJournalID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.previousJournalID, fieldNumber: 2)
+    }
+    if self.firstEventSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.firstEventSequence, fieldNumber: 3)
+    }
+    if self.firstPositionSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.firstPositionSequence, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Patrol_V1_Epoch, rhs: Patrol_V1_Epoch) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.previousJournalID != rhs.previousJournalID {return false}
+    if lhs.firstEventSequence != rhs.firstEventSequence {return false}
+    if lhs.firstPositionSequence != rhs.firstPositionSequence {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Patrol_V1_AbsentRange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AbsentRange"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lane\0\u{3}first_sequence\0\u{3}last_sequence\0\u{1}count\0\u{1}reason\0\u{3}first_time_ms\0\u{3}last_time_ms\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.lane) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.firstSequence) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.lastSequence) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._firstTimeMs) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self._lastTimeMs) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.lane != .unspecified {
+      try visitor.visitSingularEnumField(value: self.lane, fieldNumber: 1)
+    }
+    if self.firstSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.firstSequence, fieldNumber: 2)
+    }
+    if self.lastSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lastSequence, fieldNumber: 3)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try { if let v = self._firstTimeMs {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._lastTimeMs {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Patrol_V1_AbsentRange, rhs: Patrol_V1_AbsentRange) -> Bool {
+    if lhs.lane != rhs.lane {return false}
+    if lhs.firstSequence != rhs.firstSequence {return false}
+    if lhs.lastSequence != rhs.lastSequence {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._firstTimeMs != rhs._firstTimeMs {return false}
+    if lhs._lastTimeMs != rhs._lastTimeMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Patrol_V1_AbsentRange.Lane: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LANE_UNSPECIFIED\0\u{1}LANE_EVENTS\0\u{1}LANE_POSITIONS\0")
+}
+
+nonisolated extension Patrol_V1_GivenNumbers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".GivenNumbers"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}events\0\u{1}positions\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.events) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.positions) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.events != 0 {
+      try visitor.visitSingularUInt64Field(value: self.events, fieldNumber: 1)
+    }
+    if self.positions != 0 {
+      try visitor.visitSingularUInt64Field(value: self.positions, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Patrol_V1_GivenNumbers, rhs: Patrol_V1_GivenNumbers) -> Bool {
+    if lhs.events != rhs.events {return false}
+    if lhs.positions != rhs.positions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -56,12 +56,34 @@ struct SmallPartsTests {
         #expect(try Acknowledgement(json: acknowledgement.json) == acknowledgement)
     }
 
+    @Test("What the receiver lacks is named, with a bound")
+    func missing() throws {
+        let ranges = (1...150 as ClosedRange<Int64>).map {
+            Acknowledgement.Missing(
+                lane: .positions,
+                range: SequenceNumber(rawValue: $0 * 10)...SequenceNumber(rawValue: $0 * 10 + 4)
+            )
+        }
+        var acknowledgement = Acknowledgement(events: .none, positions: SequenceNumber(rawValue: 9), missing: ranges)
+        let text = String(decoding: acknowledgement.json, as: UTF8.self)
+        #expect(
+            text.hasPrefix(
+                #"{"acknowledged":{"events":0,"positions":9},"missing":[{"lane":"positions","first":10,"last":14},"#
+            )
+        )
+        acknowledgement.missing = Array(ranges.prefix(100))
+        #expect(try Acknowledgement(json: Array(text.utf8)) == acknowledgement)
+    }
+
     @Test(
         "Anything else is none",
         arguments: [
             "", "{}", "null", #"{"acknowledged":{"events":1}}"#, #"{"acknowledged":{"events":-1,"positions":0}}"#,
             #"{"acknowledged":{"events":"1","positions":0}}"#, #"{"acknowledged":{"events":1.5,"positions":0}}"#,
             #"{"acknowledged":{"events":9223372036854775808,"positions":0}}"#,
+            #"{"acknowledged":{"events":1,"positions":1},"missing":[{"lane":"x","first":1,"last":2}]}"#,
+            #"{"acknowledged":{"events":1,"positions":1},"missing":[{"lane":"events","first":0,"last":2}]}"#,
+            #"{"acknowledged":{"events":1,"positions":1},"missing":[{"lane":"events","first":3,"last":2}]}"#,
         ]
     )
     func noAcknowledgement(text: String) {

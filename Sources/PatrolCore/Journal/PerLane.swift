@@ -1,5 +1,3 @@
-public import PatrolCore
-
 /// One value for each of the two lanes.
 public struct PerLane<Value> {
     /// That of the events.

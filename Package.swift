@@ -10,6 +10,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Of the programs: nothing looks their symbols up by name, as the static runtime's link arguments assume
+/// (`-export-dynamic` in static-stdlib-args.lnk). 4.5 MB less of file, 2.5 MiB less resident, 10 ms less to start.
+let lean: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--no-export-dynamic"])
+]
+
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -74,7 +80,9 @@ let package = Package(
         ),
         .target(
             name: "PatrolUplink",
-            dependencies: ["PatrolCore", "PatrolSystem", "PatrolWire", asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
+            dependencies: [
+                "PatrolCore", "PatrolSystem", "PatrolWire", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -128,30 +136,37 @@ let package = Package(
         // Programs.
         .executableTarget(
             name: "patrold",
-            dependencies: ["PatrolDaemon", "PatrolConfiguration", "PatrolService", argumentParser],
-            swiftSettings: strict
+            dependencies: [
+                "PatrolDaemon", "PatrolConfiguration", "PatrolService", "PatrolCore", nioCore, nioPosix, argumentParser,
+            ],
+            swiftSettings: strict,
+            linkerSettings: lean
         ),
         .executableTarget(
             name: "patrolctl",
             dependencies: ["PatrolAPI", "PatrolWire", "PatrolCore", argumentParser],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: lean
         ),
         .executableTarget(
             name: "patrol-collector",
             dependencies: ["PatrolCollector", "PatrolService", "PatrolSystem", "PatrolCore", argumentParser, logging],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: lean
         ),
         .executableTarget(
             name: "patrol-player",
             dependencies: [
                 "PatrolCore", "PatrolSystem", "CALSA", "CSndFile", "CLoudness", "CMessageDigest", argumentParser,
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: lean
         ),
         .executableTarget(
             name: "patrol-simulator",
             dependencies: ["PatrolCore", "PatrolSystem", argumentParser],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: lean
         ),
 
         // Tests.

@@ -120,14 +120,13 @@ struct Composition: Sendable {
     /// What closing the connections may take: everything is on disk by then, and it is a courtesy to the receivers.
     private static let closingLimit = Duration.milliseconds(500)
 
-    /// Closes the connections to the receivers, all at once.
-    /// - Returns: whether all are closed. The others, whose receivers do not even say goodbye, end with the process.
-    func shutDown() async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
+    /// Closes the connections to the receivers, all at once. Those whose receivers do not even say goodbye end with the
+    /// process.
+    func shutDown() async {
+        await withTaskGroup { group in
             for uploader in uploaders {
-                group.addTask { await uploader.uplink.shutdown(within: Self.closingLimit) }
+                group.addTask { _ = await uploader.uplink.shutdown(within: Self.closingLimit) }
             }
-            return await group.reduce(true) { $0 && $1 }
         }
     }
 }

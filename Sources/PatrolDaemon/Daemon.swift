@@ -1,6 +1,5 @@
 import Logging
-import NIOCore
-import NIOPosix
+public import NIOCore
 public import PatrolConfiguration
 import PatrolCore
 import PatrolJournal
@@ -29,8 +28,9 @@ public enum Daemon {
     }
 
     /// Runs until SIGTERM or SIGINT.
+    /// - Parameter eventLoop: serves the socket and the uploads; neither has work for more than one.
     /// - Throws: ``StartError`` if it cannot start.
-    public static func run(_ configuration: Configuration) async throws {
+    public static func run(_ configuration: Configuration, on eventLoop: any EventLoop) async throws {
         let host = try HostInfo(configuration)
         let notification = ServiceNotification.fromEnvironment()
         let clocks = Clocks.system
@@ -38,8 +38,6 @@ public enum Daemon {
         for problem in configuration.fileProblems() {
             logger.warning("the configuration names a file that cannot be used", metadata: ["problem": "\(problem)"])
         }
-        // One event loop serves the socket and the uploads: neither has work for more.
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let journal = try openJournal(configuration, host, clocks)
         do {
             try SocketFile.prepare(configuration.controlSocket)
@@ -48,7 +46,7 @@ public enum Daemon {
         }
         let parts: Composition
         do {
-            parts = try Composition(configuration, host, clocks, journal, group.next(), logger)
+            parts = try Composition(configuration, host, clocks, journal, eventLoop, logger)
             try parts.begin()
         } catch {
             throw StartError(description: "\(error)")
@@ -56,7 +54,7 @@ public enum Daemon {
         let control = ControlServer(
             socketPath: configuration.controlSocket,
             routes: parts.routes,
-            eventLoopGroup: group,
+            eventLoopGroup: eventLoop,
             now: { clocks.now() },
             logger: logger,
             onRunning: {
@@ -81,7 +79,7 @@ public enum Daemon {
         )
         settings.maximumGracefulShutdownDuration = stopLimit
         try await ServiceGroup(configuration: settings).run()
-        if await parts.shutDown() { try await group.shutdownGracefully() }
+        await parts.shutDown()
         logger.info("stopped")
     }
 

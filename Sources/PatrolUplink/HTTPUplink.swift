@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import FoundationEssentials
 public import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import PatrolCore
 import PatrolSystem
@@ -25,6 +26,9 @@ public final class HTTPUplink: Sendable {
     private let receiver: Receiver?
     private let trust: TrustSettings
     private let client: HTTPClient
+    /// Compresses and reads the files of token and certificates. A disk that hangs holds up this thread, and no other
+    /// uplink, nor the event loop.
+    private let preparation = NIOThreadPool(numberOfThreads: 1)
 
     /// Connects to nobody yet, and reads no file yet: what is wrong with them is an outcome of each attempt, so that the
     /// daemon starts whatever they say, and goes on by itself when they are mended.
@@ -45,6 +49,7 @@ public final class HTTPUplink: Sendable {
         // Whether and when to try again is the upload machine's business.
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+        preparation.start()
     }
 
     /// Closes the connection. Attempts that are under way fail, and there must be none afterwards. To be called once,
@@ -54,6 +59,8 @@ public final class HTTPUplink: Sendable {
     /// goodbye as TLS wants it, takes its time.
     /// - Returns: whether it is closed; if not, it goes on closing as long as the process lives.
     public func shutdown(within limit: Duration) async -> Bool {
+        // A thread that is held up by the disk ends with the process.
+        preparation.shutdownGracefully { _ in }
         let eventLoop = client.eventLoopGroup.any()
         let closed = eventLoop.makePromise(of: Bool.self)
         // Of two that fulfil a promise, the first one counts.
@@ -101,20 +108,47 @@ public final class HTTPUplink: Sendable {
     }
 
     private func send(_ plain: [UInt8], _ key: IdempotencyKey) async -> (UploadOutcome, sentBytes: Int) {
-        var body: [UInt8] = []
+        var sentBytes = 0
         do {
-            body = try Gzip.compress(plain)
-            let request = try request(body, key)
-            var reply = try await exchange(request)
-            reply.secret = request.headers.first(name: "Authorization").map {
+            let prepared = try await prepare(plain, key)
+            sentBytes = prepared.bodyBytes
+            var reply = try await exchange(prepared.request)
+            reply.secret = prepared.request.headers.first(name: "Authorization").map {
                 String($0.dropFirst(BearerToken.scheme.count))
             }
-            return (reply.outcome(to: settings.encoding), body.count)
+            return (reply.outcome(to: settings.encoding), sentBytes)
         } catch let problem as LocalProblem {
             return (.heldUntilPersonActs(reason: problem.description), 0)
         } catch {
             let failure = NetworkFailure(error, receiver: receiver?.name ?? "", settings)
-            return (failure.outcome, failure.stage == .exchanging ? body.count : 0)
+            return (failure.outcome, failure.stage == .exchanging ? sentBytes : 0)
+        }
+    }
+
+    private struct Prepared: Sendable {
+        var request: HTTPClientRequest
+        var bodyBytes: Int
+    }
+
+    /// Not a task group, which would wait for the thread when the time is over.
+    private func prepare(_ plain: [UInt8], _ key: IdempotencyKey) async throws -> Prepared {
+        let eventLoop = client.eventLoopGroup.any()
+        let prepared = eventLoop.makePromise(of: Prepared.self)
+        // Of two that fulfil a promise, the first one counts.
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(settings.attemptTimeout.nanoseconds)) {
+            prepared.fail(PreparationTimeout())
+        }
+        preparation.runIfActive(eventLoop: eventLoop) {
+            let body = try Gzip.compress(plain)
+            return Prepared(request: try self.request(body, key), bodyBytes: body.count)
+        }.whenComplete { result in
+            timer.cancel()
+            prepared.completeWith(result)
+        }
+        return try await withTaskCancellationHandler {
+            try await prepared.futureResult.get()
+        } onCancel: {
+            prepared.fail(CancellationError())
         }
     }
 

@@ -10,6 +10,9 @@ import PatrolSystem
 /// The attempt took longer than it may.
 struct AttemptTimeout: Error {}
 
+/// The files of token and certificates could not be read in that time.
+struct PreparationTimeout: Error {}
+
 /// Why no reply came, in words that help whoever stands in front of the cart.
 struct NetworkFailure {
     /// How far the attempt came, and what is to be done.
@@ -48,6 +51,11 @@ struct NetworkFailure {
         switch error {
         case is AttemptTimeout:
             self.init(.exchanging, "no answer from \(receiver) within \(settings.attemptTimeout.secondsText)")
+        case is PreparationTimeout:
+            self.init(
+                .connecting,
+                "the disk does not give the files of token and certificates within \(settings.attemptTimeout.secondsText)"
+            )
         case is CancellationError:
             self.init(.exchanging, "the attempt was stopped on this cart")
         case let error as HTTPClientError:

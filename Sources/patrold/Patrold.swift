@@ -5,7 +5,7 @@ import PatrolDaemon
 import PatrolService
 
 /// The daemon on the cart.
-struct Patrold: AsyncParsableCommand {
+struct Patrold: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "patrold",
         abstract: "Keeps a cart's positions and events and uploads them.",
@@ -17,14 +17,26 @@ struct Patrold: AsyncParsableCommand {
     /// Where the configuration is, unless it is given.
     static let defaultPath = "/etc/patrold/patrold.toml"
 
-    struct Run: AsyncParsableCommand {
+    struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Run until SIGTERM or SIGINT.")
 
         @Argument(help: "The configuration file.")
         var path = Patrold.defaultPath
 
-        func run() async throws {
-            try await Daemon.run(try Configuration.load(path: path))
+        func run() throws {
+            let configuration = try Configuration.load(path: path)
+            // Before the first task; an asynchronous main would be one.
+            TaskExecutors.begin()
+            Task.detached {
+                do {
+                    try await Daemon.run(configuration, on: TaskExecutors.eventLoop.eventLoop)
+                    Glibc.exit(0)
+                } catch {
+                    Main.fail(error)
+                }
+            }
+            // The process ends with the task.
+            while true { pause() }
         }
     }
 
@@ -70,22 +82,21 @@ struct Patrold: AsyncParsableCommand {
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         do {
             var command = try Patrold.parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch let error as ConfigurationError {
-            fail("\(error)")
-        } catch let error as Daemon.StartError {
-            fail("patrold: \(error)")
-        } catch let error as ServiceUser.Failure {
-            fail("patrold: \(error)")
+            try command.run()
         } catch {
-            Patrold.exit(withError: error)
+            fail(error)
+        }
+    }
+
+    static func fail(_ error: any Error) -> Never {
+        switch error {
+        case let error as ConfigurationError: fail("\(error)")
+        case let error as Daemon.StartError: fail("patrold: \(error)")
+        case let error as ServiceUser.Failure: fail("patrold: \(error)")
+        default: Patrold.exit(withError: error)
         }
     }
 

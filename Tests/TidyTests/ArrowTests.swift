@@ -26,7 +26,7 @@ struct ArrowTests {
         "PatrolCollector": [
             "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
         ],
-        "patrold": ["PatrolDaemon", "PatrolConfiguration", "PatrolService"],
+        "patrold": ["PatrolDaemon", "PatrolConfiguration", "PatrolService", "PatrolCore"],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolSystem", "PatrolCore"],
         "patrol-player": ["PatrolCore", "PatrolSystem", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],

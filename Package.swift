@@ -113,13 +113,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "PatrolControl",
+            dependencies: [
+                "PatrolConfiguration", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolVehicle",
+                "PatrolAPI", "PatrolHTTPServer", hummingbirdCore, nioCore, httpTypes, serviceLifecycle, logging,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PatrolDaemon",
             dependencies: [
-                "PatrolConfiguration", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink",
-                "PatrolVehicle",
-                "PatrolAPI",
-                "PatrolService", "PatrolHTTPServer", hummingbirdCore, nioCore, nioPosix, httpTypes, serviceLifecycle,
-                unixSignals, logging,
+                "PatrolConfiguration", "PatrolControl", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal",
+                "PatrolUplink", "PatrolVehicle", "PatrolService", nioCore, nioPosix, serviceLifecycle, unixSignals,
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -226,12 +232,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PatrolControlTests",
+            dependencies: [
+                "PatrolControl", "PatrolAPI", "PatrolConfiguration", "PatrolJournal", "PatrolSystem", "PatrolVehicle",
+                "PatrolWire", "PatrolHTTPServer", "PatrolCore", hummingbirdCore, nioCore,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PatrolDaemonTests",
             dependencies: [
-                "PatrolDaemon", "PatrolAPI", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSQLite",
-                "PatrolSystem",
-                "PatrolVehicle",
-                "PatrolWire", "PatrolCore", logging,
+                "PatrolDaemon", "PatrolAPI", "PatrolConfiguration", "PatrolControl", "PatrolJournal", "PatrolService",
+                "PatrolSQLite", "PatrolSystem", "PatrolVehicle", "PatrolWire", "PatrolCore", logging,
             ],
             swiftSettings: strict
         ),

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 import NIOCore
 import PatrolConfiguration
+import PatrolControl
 import PatrolCore
 import PatrolJournal
 import PatrolUplink
@@ -49,11 +50,12 @@ struct Composition: Sendable {
             )
         }
         self.clips = clips
-        players = clips.flatMap { clips in
+        let players = clips.flatMap { clips in
             player.map { PlayerSupervisor($0, clips: clips, cart: cart, clocks: clocks, logger: logger) }
         }
+        self.players = players
         light = try configuration.light.map { try LightSwitch(LED(path: $0.led), cart: cart) }
-        let board = UploadBoard(configuration.destinations.map { UploadBoard.Destination(name: $0.name, url: $0.url) })
+        let board = UploadBoard(configuration.destinations.map { UploadDestination(name: $0.name, url: $0.url) })
         uploaders = zip(configuration.destinations, mailboxes).map { destination, mailbox in
             var logger = logger
             logger[metadataKey: "destination"] = "\(destination.name)"
@@ -72,24 +74,21 @@ struct Composition: Sendable {
                 writer: writer
             )
         }
+        let names = configuration.destinations.map(\.name)
         routes = ControlRoutes(
-            reporter: StatusReporter(
-                configuration: configuration,
-                cart: cart,
-                uploads: board,
-                journal: journal,
-                clocks: clocks,
-                startedAt: clocks.now(),
-                clips: clips,
-                zone: host.zone
+            configuration: configuration,
+            zone: host.zone,
+            cart: cart,
+            loudspeaker: clips.flatMap { clips in players.map { LoudspeakerControl(library: clips, players: $0) } },
+            uploads: UploadControl(
+                board: board,
+                mailboxes: Dictionary(zip(names, mailboxes)) { first, _ in first },
+                writer: writer
             ),
             journal: journal,
             stream: stream,
-            commands: CommandHandler(cart: cart, players: players, clips: clips),
-            retry: QuarantineRetry(
-                destinations: zip(configuration.destinations, mailboxes).map { ($0.name, $1) },
-                writer: writer
-            )
+            clocks: clocks,
+            startedAt: clocks.now()
         )
     }
 

@@ -1,6 +1,7 @@
 import Logging
 public import NIOCore
 public import PatrolConfiguration
+import PatrolControl
 import PatrolCore
 import PatrolJournal
 import PatrolService

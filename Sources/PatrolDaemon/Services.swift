@@ -1,4 +1,5 @@
 import Logging
+import PatrolControl
 import PatrolCore
 import PatrolService
 import PatrolVehicle

@@ -16,10 +16,13 @@ struct ArrowTests {
         "PatrolConfiguration": [
             "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolUplink", "PatrolVehicle", "PatrolAPI",
         ],
+        "PatrolControl": [
+            "PatrolConfiguration", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolVehicle",
+            "PatrolAPI", "PatrolHTTPServer",
+        ],
         "PatrolDaemon": [
-            "PatrolConfiguration", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal", "PatrolUplink",
-            "PatrolVehicle", "PatrolAPI",
-            "PatrolService", "PatrolHTTPServer",
+            "PatrolConfiguration", "PatrolControl", "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolJournal",
+            "PatrolUplink", "PatrolVehicle", "PatrolService",
         ],
         "PatrolService": ["PatrolCore"],
         "PatrolHTTPServer": ["PatrolCore"],

@@ -19,9 +19,13 @@ struct LockTests {
         "UploadMachine", "MissingClips", "RateLimit", "RecordLedger",
     ]
 
+    private static var files: [Tree.File] {
+        get throws { try ["PatrolDaemon", "PatrolControl"].flatMap { try Tree.swiftFiles(below: "Sources/\($0)") } }
+    }
+
     @Test("Locks of the daemon are held by the types that are named here, and guard no machine")
     func locks() throws {
-        for file in try Tree.swiftFiles(below: "Sources/PatrolDaemon") {
+        for file in try Self.files {
             let name = file.path.split(separator: "/").last?.dropLast(6) ?? ""
             for (number, line) in file.lines.enumerated() where line.contains(/\bMutex[(<]/) {
                 #expect(Self.holders[String(name)] != nil, "\(file.path):\(number + 1) holds a lock")
@@ -35,7 +39,7 @@ struct LockTests {
 
     @Test("No type of the daemon keeps more than two closures")
     func closures() throws {
-        for file in try Tree.swiftFiles(below: "Sources/PatrolDaemon") {
+        for file in try Self.files {
             let closures = file.lines.filter {
                 $0.contains(#/^ {4}(private )?(let|var) .*\) (async )?(throws(\(.*\))? )?->/#)
             }

@@ -29,3 +29,11 @@ public enum CommandRefusal: Hashable, Sendable {
     /// The daemon stops.
     case stopping
 }
+
+/// How far a command has come.
+public enum CommandProgress: Sendable {
+    /// What became of it.
+    case reply(CommandReply)
+    /// A clip that was accepted has ended; `nil` if the daemon stops before.
+    case concluded(SayConclusion?)
+}

@@ -1,5 +1,5 @@
 import Logging
-import PatrolAPI
+import PatrolControl
 import PatrolCore
 import PatrolJournal
 import PatrolSystem
@@ -144,7 +144,7 @@ struct CartDriver {
             progress?.finish()
         case .motionChanged(let isMoving): shells.uploads.forEach { $0.post(.motion(isMoving: isMoving)) }
         case .positionChanged:
-            if shells.stream.hasReaders, let item = StreamItem(positionOf: snapshot) { shells.stream.publish(item) }
+            if shells.stream.hasReaders { shells.stream.publish(positionOf: snapshot) }
         case .note(let note): logger.log(note)
         }
     }

@@ -1,4 +1,5 @@
 import Logging
+import PatrolControl
 import PatrolCore
 import PatrolSystem
 import PatrolVehicle
@@ -9,7 +10,7 @@ import Synchronization
 ///
 /// Nothing here waits for a disk, a device or the network: what may block has a thread of its own and posts what came of it.
 /// The exception is a host name of gpsd, which the system's resolver looks up in its own time.
-final class CartLoop: Sendable {
+final class CartLoop: CartAccess {
     /// Far more than people can press at once.
     private static let maximumCommands = 64
 
@@ -100,13 +101,6 @@ final class CartLoop: Sendable {
         mailbox.postReport(.stop)
         for await _ in ends {}
     }
-}
-
-/// How far an order has come.
-enum CommandProgress: Sendable {
-    case reply(CommandReply)
-    /// A clip that was accepted has ended; `nil` if the daemon stops before.
-    case concluded(SayConclusion?)
 }
 
 /// What is posted to the loop.

@@ -1,10 +1,9 @@
 import Logging
-import PatrolAPI
+import PatrolControl
 import PatrolCore
 import PatrolJournal
 import PatrolSystem
 import PatrolVehicle
-import PatrolWire
 import ServiceLifecycle
 
 /// Makes events durable, in order, and tells the cart what became of each.
@@ -161,10 +160,7 @@ final class JournalWriter: Service {
             let sequence = try await write(journal, event)
             metadata["sequence"] = "\(sequence.rawValue)"
             logger.notice("event", metadata: metadata)
-            if stream.hasReaders {
-                let recorded = Recorded(sequence: sequence, boot: journal.boot, record: stored)
-                stream.publish(StreamItem(event: EventJSON(recorded, time: stored.time, isCorrected: false)))
-            }
+            stream.publish(Recorded(sequence: sequence, boot: journal.boot, record: stored))
             return .durable
         } catch let error as JournalError where error.isEventLost || error.cause == .closed {
             metadata["error"] = "\(error)"

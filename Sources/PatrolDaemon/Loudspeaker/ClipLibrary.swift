@@ -7,15 +7,7 @@ import Synchronization
 
 /// The station's recordings: looked at when the daemon starts, when the folder has changed, and when somebody asks for it.
 final class ClipLibrary: Service {
-    /// How it stands with them.
-    enum State: Sendable {
-        /// The first look goes on; nothing can be played yet.
-        case checking
-        /// What is there, and what programmes name and is not.
-        case ready(ClipListing)
-        /// Why the folder, or the player that checks it, cannot be used.
-        case failed(String)
-    }
+    typealias State = ClipFolderState
 
     let folder: String
     private let clips: ClipFolder

@@ -268,16 +268,8 @@ struct Uploader: Sendable {
     }
 }
 
-/// What one destination was sent since the daemon started.
-struct UploadTotals: Hashable, Sendable {
-    /// Bodies, compressed, of all attempts.
-    var bytes: Int64 = 0
-    /// Acknowledged.
-    var positions: Int64 = 0
-    /// Acknowledged.
-    var batches: Int64 = 0
-
-    mutating func add(_ receipt: UploadReceipt, _ batch: JournalBatch) {
+extension UploadTotals {
+    fileprivate mutating func add(_ receipt: UploadReceipt, _ batch: JournalBatch) {
         bytes += Int64(receipt.bytesOnWire)
         guard case .acknowledged(_, let through) = receipt.outcome else { return }
         batches += 1

@@ -1,5 +1,4 @@
 import Foundation
-import PatrolAPI
 import PatrolCore
 import Testing
 
@@ -115,18 +114,6 @@ struct JournalWriterTests {
             let isKept = try await journal.isStateKept("mute")
             #expect(isKept)
         }
-    }
-
-    @Test("The answer says whether it is in force, kept, or not taken")
-    func words() {
-        let waiting = APIError.notDurable("the mark", .waiting(reason: "no space"))
-        #expect(waiting.error.code == "not_durable")
-        #expect(waiting.error.message.contains("kept in memory and tried again"))
-        #expect(waiting.error.message.hasSuffix("no space"))
-        #expect(
-            APIError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).error.message.contains("in force")
-        )
-        #expect(APIError.notDurable("the mark", .lost(reason: "x")).error.message == "the mark was NOT taken: x")
     }
 
     /// Waits for another thread, which no virtual time moves.

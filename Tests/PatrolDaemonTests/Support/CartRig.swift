@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PatrolControl
 import PatrolCore
 import PatrolSQLite
 import PatrolSystem

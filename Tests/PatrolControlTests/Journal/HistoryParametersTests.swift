@@ -2,7 +2,7 @@ import PatrolAPI
 import PatrolCore
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolControl
 
 @Suite("The query of records and track")
 struct HistoryParametersTests {

@@ -1,14 +1,14 @@
 import HTTPTypes
 import HummingbirdCore
-import Logging
-import NIOCore
+public import Logging
+public import NIOCore
 import PatrolAPI
-import PatrolCore
+public import PatrolCore
 import PatrolHTTPServer
-import ServiceLifecycle
+public import ServiceLifecycle
 
 /// Answers on the local socket.
-struct ControlServer: Service {
+public struct ControlServer: Service {
     /// Enough for every tool at a cart. A user who opens connections and forgets them loses his own oldest ones, and root
     /// and the administrators find a place in any case.
     private static let places = ConnectionPlaces<ConnectionPeer.Origin>.Settings(
@@ -21,15 +21,35 @@ struct ControlServer: Service {
     /// Of the 5 s that a stop may take, 4 s are the last upload's.
     private static let stopGrace: Duration = .milliseconds(700)
 
-    let socketPath: String
-    let routes: ControlRoutes
-    let eventLoopGroup: any EventLoopGroup
-    let now: @Sendable () -> Instant
-    let logger: Logger
-    /// Called once the socket accepts connections.
-    let onRunning: @Sendable () async -> Void
+    private let socketPath: String
+    private let routes: ControlRoutes
+    private let eventLoopGroup: any EventLoopGroup
+    private let now: @Sendable () -> Instant
+    private let logger: Logger
+    private let onRunning: @Sendable () async -> Void
 
-    func run() async throws {
+    /// - Parameters:
+    ///   - socketPath: where it listens; see ``SocketFile``.
+    ///   - now: the boot clock.
+    ///   - onRunning: called once the socket accepts connections.
+    public init(
+        socketPath: String,
+        routes: ControlRoutes,
+        eventLoopGroup: any EventLoopGroup,
+        now: @escaping @Sendable () -> Instant,
+        logger: Logger,
+        onRunning: @escaping @Sendable () async -> Void
+    ) {
+        self.socketPath = socketPath
+        self.routes = routes
+        self.eventLoopGroup = eventLoopGroup
+        self.now = now
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Serves until the graceful shutdown.
+    public func run() async throws {
         var settings = HTTPServerSettings(.unixSocket(socketPath), places: Self.places, now: now)
         settings.stopGrace = Self.stopGrace
         settings.isKnown = Administrators.contains

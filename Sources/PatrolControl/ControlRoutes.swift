@@ -2,19 +2,49 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import PatrolAPI
-import PatrolConfiguration
-import PatrolCore
+public import PatrolConfiguration
+public import PatrolCore
 import PatrolHTTPServer
-import PatrolJournal
+public import PatrolJournal
 import PatrolWire
 
 /// What the socket answers to which path.
-struct ControlRoutes: Sendable {
+public struct ControlRoutes: Sendable {
     let reporter: StatusReporter
-    let journal: Journal
-    let stream: StreamHub
     let commands: CommandHandler
-    let retry: QuarantineRetry
+    let retry: RetryHandler
+    let stream: StreamHub
+
+    private var journal: Journal { reporter.journal }
+
+    /// - Parameters:
+    ///   - loudspeaker: `nil` for a cart without one.
+    ///   - startedAt: when the daemon started.
+    public init(
+        configuration: Configuration,
+        zone: VehicleZone,
+        cart: any CartAccess,
+        loudspeaker: (any LoudspeakerAccess)?,
+        uploads: any UploadAccess,
+        journal: Journal,
+        stream: StreamHub,
+        clocks: Clocks,
+        startedAt: Instant
+    ) {
+        reporter = StatusReporter(
+            configuration: configuration,
+            cart: cart,
+            uploads: uploads,
+            journal: journal,
+            clocks: clocks,
+            startedAt: startedAt,
+            loudspeaker: loudspeaker,
+            zone: zone
+        )
+        commands = CommandHandler(cart: cart, loudspeaker: loudspeaker)
+        retry = RetryHandler(uploads: uploads)
+        self.stream = stream
+    }
 
     func table() -> Routes {
         var table = Routes()

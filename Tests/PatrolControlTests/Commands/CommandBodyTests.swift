@@ -4,7 +4,7 @@ import NIOCore
 import PatrolAPI
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolControl
 
 @Suite("What somebody orders, and what he meant")
 struct CommandBodyTests {

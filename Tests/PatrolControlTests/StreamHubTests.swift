@@ -1,7 +1,7 @@
 import PatrolAPI
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolControl
 
 @Suite("The stream's readers")
 struct StreamHubTests {

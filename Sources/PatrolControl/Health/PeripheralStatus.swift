@@ -1,11 +1,12 @@
 import PatrolCore
+import PatrolVehicle
 
 /// What the cart has beside receiver, journal and upload, and how it stands with it at one moment.
 struct PeripheralStatus: Sendable {
     /// What the loudspeaker says; `nil` for a cart without one.
     var announcer: AnnouncerStatus?
     /// The station's recordings; `nil` without a loudspeaker.
-    var clips: ClipLibrary.State?
+    var clips: ClipFolderState?
     /// What programmes name and cannot be played.
     var missingClips: [MissingClip] = []
     /// Whether patrold switches a warning light.

@@ -10,7 +10,7 @@ enum HealthChecks {
     static func report(
         _ cart: CartSnapshot,
         _ journal: JournalHealth,
-        _ uploads: [UploadBoard.Destination] = [],
+        _ uploads: [UploadDestination] = [],
         _ peripherals: PeripheralStatus = .none,
         at now: Instant
     ) -> HealthReport {
@@ -47,7 +47,7 @@ enum HealthChecks {
         )
     }
 
-    private static func upload(_ upload: UploadBoard.Destination, at now: Instant) -> HealthReport.Check {
+    private static func upload(_ upload: UploadDestination, at now: Instant) -> HealthReport.Check {
         let name = "upload.\(upload.name)"
         let quarantined =
             upload.quarantined > 0

@@ -36,7 +36,7 @@ extension HealthChecks {
         }
     }
 
-    private static func clips(_ state: ClipLibrary.State, missing: [MissingClip]) -> HealthReport.Check {
+    private static func clips(_ state: ClipFolderState, missing: [MissingClip]) -> HealthReport.Check {
         let name = "clips"
         switch state {
         case .checking:

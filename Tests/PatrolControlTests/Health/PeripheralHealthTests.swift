@@ -3,7 +3,7 @@ import PatrolCore
 import PatrolVehicle
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolControl
 
 @Suite("Health of loudspeaker, clips and light")
 struct PeripheralHealthTests {

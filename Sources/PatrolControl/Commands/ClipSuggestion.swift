@@ -10,7 +10,7 @@ struct ClipSuggestion {
     /// - Parameters:
     ///   - name: the clip that was asked for.
     ///   - state: how it stands with the clips; `nil` for a cart without a loudspeaker.
-    init(for name: ClipName, among state: ClipLibrary.State?) {
+    init(for name: ClipName, among state: ClipFolderState?) {
         var message = "there is no playable clip \(name.description.prefix(100))"
         var meant: String?
         if case .ready(let listing) = state {

@@ -10,12 +10,13 @@ struct StatusReporter: Sendable {
     private static let maximumQuarantinedShown = 100
 
     let configuration: Configuration
-    let cart: CartLoop
-    let uploads: UploadBoard
+    let cart: any CartAccess
+    let uploads: any UploadAccess
     let journal: Journal
     let clocks: Clocks
     let startedAt: Instant
-    let clips: ClipLibrary?
+    /// `nil` for a cart without one.
+    let loudspeaker: (any LoudspeakerAccess)?
     let zone: VehicleZone
 
     /// The cart as it is; whoever asks is also a reason to look whether light and player are as they should be.
@@ -34,7 +35,7 @@ struct StatusReporter: Sendable {
         let peripherals = peripherals(snapshot)
         return StatusReport(
             vehicle: configuration.vehicle,
-            version: Daemon.version,
+            version: Release.version,
             uptimeSeconds: rounded((now - startedAt).inSeconds),
             health: HealthChecks.report(snapshot, health, uploads.destinations, peripherals, at: now).state,
             clock: clock(snapshot),
@@ -151,7 +152,7 @@ struct StatusReporter: Sendable {
     private func peripherals(_ snapshot: CartSnapshot, withForecast: Bool = true) -> PeripheralStatus {
         PeripheralStatus(
             announcer: withForecast ? snapshot.announcer?.status : snapshot.announcer?.statusWithoutForecast,
-            clips: clips?.state,
+            clips: loudspeaker?.clips,
             missingClips: snapshot.missingClips,
             hasLight: snapshot.light != nil,
             lightWanted: snapshot.light?.wanted,

@@ -2,8 +2,8 @@ import PatrolAPI
 import PatrolWire
 import Testing
 
+@testable import PatrolControl
 @testable import PatrolCore
-@testable import PatrolDaemon
 @testable import PatrolJournal
 
 @Suite("Times that cannot be true")

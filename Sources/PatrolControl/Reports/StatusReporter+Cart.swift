@@ -55,20 +55,20 @@ extension StatusReporter {
 
     /// `nil` for a cart without a loudspeaker.
     func clipsReport() async throws(APIError) -> ClipsReport? {
-        guard let clips else { return nil }
+        guard let loudspeaker else { return nil }
         let missing = try await look().missingClips
-        return report(of: clips.state, in: clips.folder, missing)
+        return report(of: loudspeaker.clips, in: loudspeaker.clipsFolder, missing)
     }
 
     /// After another look at the folder; `nil` for a cart without a loudspeaker.
     func refreshedClipsReport() async throws(APIError) -> ClipsReport? {
-        guard let clips else { return nil }
-        let state = await clips.refresh()
+        guard let loudspeaker else { return nil }
+        let state = await loudspeaker.refreshedClips()
         // The cart was told of the look before this is asked.
-        return report(of: state, in: clips.folder, try await look().missingClips)
+        return report(of: state, in: loudspeaker.clipsFolder, try await look().missingClips)
     }
 
-    private func report(of state: ClipLibrary.State, in folder: String, _ missing: [MissingClip]) -> ClipsReport {
+    private func report(of state: ClipFolderState, in folder: String, _ missing: [MissingClip]) -> ClipsReport {
         switch state {
         case .checking: ClipsReport(folder: folder, state: "checking", clips: [])
         case .failed(let reason): ClipsReport(folder: folder, state: reason, clips: [])

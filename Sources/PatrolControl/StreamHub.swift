@@ -1,9 +1,11 @@
 import PatrolAPI
+public import PatrolCore
 import PatrolSystem
+import PatrolWire
 import Synchronization
 
 /// Hands each line of the stream to every reader.
-final class StreamHub: Sendable {
+public final class StreamHub: Sendable {
     private struct Readers {
         var all: [StreamReader] = []
         var isFinished = false
@@ -11,8 +13,11 @@ final class StreamHub: Sendable {
 
     private let readers = Mutex(Readers())
 
+    /// Nobody reads yet.
+    public init() {}
+
     /// Whether anybody reads; a line that nobody reads need not be made.
-    var hasReaders: Bool { readers.withLock { !$0.all.isEmpty } }
+    public var hasReaders: Bool { readers.withLock { !$0.all.isEmpty } }
 
     /// A reader of the lines from now on; one that comes after the end finds the end.
     func subscribe() -> StreamReader {
@@ -30,13 +35,24 @@ final class StreamHub: Sendable {
         readers.withLock { $0.all.removeAll { $0 === reader } }
     }
 
+    /// Tells every reader where the cart is, if anybody knows; never waits.
+    public func publish(positionOf cart: CartSnapshot) {
+        if hasReaders, let item = StreamItem(positionOf: cart) { publish(item) }
+    }
+
+    /// Tells every reader of an event that is durable; never waits.
+    public func publish(_ event: Recorded<StoredEvent>) {
+        guard hasReaders else { return }
+        publish(StreamItem(event: EventJSON(event, time: event.record.time, isCorrected: false)))
+    }
+
     /// Hands a line to every reader; never waits.
     func publish(_ item: StreamItem) {
         for reader in readers.withLock({ $0.all }) { reader.offer(item) }
     }
 
     /// Ends every reader's lines, and those of readers that come later.
-    func finish() {
+    public func finish() {
         let all = readers.withLock { readers in
             readers.isFinished = true
             return readers.all

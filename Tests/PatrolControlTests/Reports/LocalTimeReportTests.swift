@@ -4,7 +4,7 @@ import PatrolCore
 import PatrolVehicle
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolControl
 
 @Suite("Local times in reports, and clips that may be meant")
 struct LocalTimeReportTests {

@@ -2,16 +2,18 @@ import Glibc
 import PatrolSystem
 
 /// The file of a listening Unix socket: taken over only when nobody answers at it.
-enum SocketFile {
+public enum SocketFile {
     /// Why the socket cannot be listened on.
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+    public struct Failure: Error, CustomStringConvertible {
+        /// One line that names the path.
+        public var description: String
     }
 
     /// Makes the folder and removes what an earlier run left behind.
     ///
     /// A file that is no socket stays where it is, and a socket at which somebody answers is in use.
-    static func prepare(_ path: String) throws(Failure) {
+    /// - Throws: why it cannot be listened on.
+    public static func prepare(_ path: String) throws(Failure) {
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         if !folder.isEmpty, mkdir(folder, 0o755) != 0, errno != EEXIST {
             throw Failure(description: "the folder \(folder) of the socket cannot be made: \(reason())")

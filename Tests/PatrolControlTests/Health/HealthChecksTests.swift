@@ -1,8 +1,8 @@
 import PatrolAPI
 import Testing
 
+@testable import PatrolControl
 @testable import PatrolCore
-@testable import PatrolDaemon
 @testable import PatrolJournal
 
 @Suite("Health")
@@ -29,8 +29,8 @@ struct HealthChecksTests {
         _ state: UploadStatus.State,
         for duration: Duration,
         acknowledgedBefore: Bool
-    ) -> UploadBoard.Destination {
-        UploadBoard.Destination(
+    ) -> UploadDestination {
+        UploadDestination(
             name: "station",
             url: "http://station",
             status: UploadStatus(
@@ -44,7 +44,7 @@ struct HealthChecksTests {
         )
     }
 
-    private func degraded(_ cart: CartSnapshot, _ uploads: [UploadBoard.Destination] = []) -> [String] {
+    private func degraded(_ cart: CartSnapshot, _ uploads: [UploadDestination] = []) -> [String] {
         HealthChecks.report(cart, .fine, uploads, at: now).checks.filter { $0.state == .degraded }.map(\.name)
     }
 

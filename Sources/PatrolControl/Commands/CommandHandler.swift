@@ -6,9 +6,9 @@ struct CommandHandler: Sendable {
     /// A mark is a word to oneself, not a report.
     private static let longestText = 500
 
-    let cart: CartLoop
-    let players: PlayerSupervisor?
-    let clips: ClipLibrary?
+    let cart: any CartAccess
+    /// `nil` for a cart without one.
+    let loudspeaker: (any LoudspeakerAccess)?
 
     // MARK: The loudspeaker
 
@@ -29,7 +29,7 @@ struct CommandHandler: Sendable {
         }
         let clip = ClipName(command.clip)
         // A request must not be accepted for a program that is not there.
-        await players?.checked()
+        await loudspeaker?.playerChecked()
         let order = Command.say(clip, priority, reason: command.reason, repeats: repeats)
         var answer: SayAnswer?
         for await progress in cart.perform(order, from: origin) {
@@ -39,7 +39,7 @@ struct CommandHandler: Sendable {
                 guard command.wait ?? false else { break }
                 continue
             case .reply(.refused(.say(.unknownClip(let name)))):
-                throw ClipSuggestion(for: name, among: clips?.state).error
+                throw ClipSuggestion(for: name, among: loudspeaker?.clips).error
             case .reply(let reply): throw APIError(reply, to: order)
             case .concluded(let conclusion): answer?.conclude(conclusion)
             }

@@ -2,7 +2,7 @@ import PatrolAPI
 import PatrolCore
 import Testing
 
-@testable import PatrolDaemon
+@testable import PatrolControl
 
 @Suite("Health of the receiver and the time of day")
 struct ReceiverHealthTests {

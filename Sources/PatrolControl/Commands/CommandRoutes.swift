@@ -9,7 +9,7 @@ import PatrolHTTPServer
 struct CommandRoutes: Sendable {
     let reporter: StatusReporter
     let commands: CommandHandler
-    let retry: QuarantineRetry
+    let retry: RetryHandler
 
     func add(to table: inout Routes) {
         func on(
@@ -53,7 +53,7 @@ struct CommandRoutes: Sendable {
         }
         on(.post, .retry) { request, origin in
             let command = try await CommandBody.read(RetryCommand.self, of: request)
-            let count = try await retry.retry(command.destination, by: origin.description)
+            let count = try await retry.retry(command.destination, by: origin)
             return try ControlRoutes.json(RetryAnswer(retrying: count))
         }
         on(.post, .marks) { request, origin in

@@ -1,0 +1,40 @@
+import PatrolAPI
+import PatrolCore
+import Testing
+
+@testable import PatrolControl
+
+@Suite("Refused records are sent again by order")
+struct RetryHandlerTests {
+    private let uploads = VirtualUploads(held: [("station", 3), ("archive", 4)])
+
+    @Test("One destination, or all of them; what was sent again is not held any more")
+    func retry() async throws {
+        let handler = RetryHandler(uploads: uploads)
+        #expect(try await handler.retry("archive", by: .unknown) == 4)
+        #expect(try await handler.retry(nil, by: .unknown) == 3)
+        #expect(try await handler.retry(nil, by: .unknown) == 0)
+    }
+
+    @Test("A destination that is not there is named, with those that are")
+    func unknown() async throws {
+        let error = try await #require(throws: APIError.self) {
+            try await RetryHandler(uploads: uploads).retry("nowhere", by: .unknown)
+        }
+        #expect(error.error.code == "not_found" && error.error.message == "no destination is named nowhere")
+        #expect(error.error.hint == "allowed: station, archive")
+        let none = try await #require(throws: APIError.self) {
+            try await RetryHandler(uploads: VirtualUploads(held: [])).retry("x", by: .unknown)
+        }
+        #expect(none.error.hint == "none is configured")
+    }
+
+    @Test("An order that is not on disk is not said to be done")
+    func notDurable() async throws {
+        let stuck = VirtualUploads(held: [("station", 1)], durability: .waiting(reason: "the journal does not answer"))
+        let error = try await #require(throws: APIError.self) {
+            try await RetryHandler(uploads: stuck).retry(nil, by: .unknown)
+        }
+        #expect(error.error.code == "not_durable" && error.error.message.contains("the journal does not answer"))
+    }
+}

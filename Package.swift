@@ -235,7 +235,7 @@ let package = Package(
             name: "PatrolControlTests",
             dependencies: [
                 "PatrolControl", "PatrolAPI", "PatrolConfiguration", "PatrolJournal", "PatrolSystem", "PatrolVehicle",
-                "PatrolWire", "PatrolHTTPServer", "PatrolCore", hummingbirdCore, nioCore,
+                "PatrolWire", "PatrolHTTPServer", "PatrolCore", hummingbirdCore, httpTypes, nioCore,
             ],
             swiftSettings: strict
         ),

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import Glibc
 import NIOCore
-import PatrolCore
+public import PatrolCore
 import PatrolSystem
 
 extension ControlClient {
@@ -12,7 +12,7 @@ extension ControlClient {
         /// Somebody is there, and did not answer, or not to the end.
         case noAnswer(String)
         /// The daemon answered that it cannot do what was asked.
-        case refused(APIError)
+        case refused(RequestError)
         /// The answer was not what this version understands.
         case unexpectedAnswer(String)
         /// No socket can be there.

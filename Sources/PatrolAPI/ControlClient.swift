@@ -187,7 +187,7 @@ public struct ControlClient: Sendable {
         guard response.status == .ok else {
             let body = try await collect(response.body)
             do {
-                throw Failure.refused(try APICoding.decode(APIError.self, from: body.readableBytesView))
+                throw Failure.refused(try APICoding.decode(ErrorForm.self, from: body.readableBytesView).error)
             } catch is DecodingError {
                 throw Failure.unexpectedAnswer("status \(response.status.code)")
             }

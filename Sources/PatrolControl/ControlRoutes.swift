@@ -54,7 +54,7 @@ public struct ControlRoutes: Sendable {
             _ answer: @escaping @Sendable (Request) async throws -> Response
         ) {
             table.on(.get, path.rawValue) { request, _, _ in
-                try QueryNames.check(request, allowed: queries)
+                try QueryNames.check(request.uri, allowed: queries)
                 return try await answer(request)
             }
         }
@@ -62,9 +62,9 @@ public struct ControlRoutes: Sendable {
         get(.status) { _ in try Self.json(try await reporter.status()) }
         get(.position) { _ in
             guard let position = reporter.position(try await reporter.look()) else {
-                throw APIError(
-                    code: "not_found",
-                    message: "no position is known yet",
+                throw RequestError(
+                    .notFound,
+                    "no position is known yet",
                     hint: "see /v1/health for the reason"
                 )
             }
@@ -72,16 +72,16 @@ public struct ControlRoutes: Sendable {
         }
         get(.queue) { _ in try Self.json(try await reporter.queue()) }
         get(.announcements) { _ in
-            guard let report = try await reporter.announcements() else { throw APIError.noLoudspeaker }
+            guard let report = try await reporter.announcements() else { throw RequestError.noLoudspeaker }
             return try Self.json(report)
         }
         get(.plan, queries: ["date"]) { request in
             let date = request.uri.queryParameters["date"].map(String.init)
-            guard let report = try await reporter.plan(on: date) else { throw APIError.noLoudspeaker }
+            guard let report = try await reporter.plan(on: date) else { throw RequestError.noLoudspeaker }
             return try Self.json(report)
         }
         get(.clips) { _ in
-            guard let report = try await reporter.clipsReport() else { throw APIError.noLoudspeaker }
+            guard let report = try await reporter.clipsReport() else { throw RequestError.noLoudspeaker }
             return try Self.json(report)
         }
         get(.duty) { _ in try Self.json(try await reporter.duty()) }
@@ -96,24 +96,6 @@ public struct ControlRoutes: Sendable {
         get(.stream) { _ in lines() }
         CommandRoutes(reporter: reporter, commands: commands, retry: retry).add(to: &table)
         return table
-    }
-
-    /// An error in the form that the socket promises.
-    static func response(_ error: APIError) -> Response {
-        let statuses: [String: HTTPResponse.Status] = [
-            "not_found": .notFound, "unavailable": .serviceUnavailable, "bad_request": .badRequest,
-            "not_durable": .serviceUnavailable, "too_many": .tooManyRequests,
-        ]
-        // The other codes say why something that was understood is not done now.
-        let status = statuses[error.error.code] ?? .conflict
-        var response = Response(status: status)
-        do {
-            response = try json(error)
-            response.status = status
-        } catch {
-            // Texts always encode; without a body the status still says what happened.
-        }
-        return response
     }
 
     private func records(_ parameters: HistoryParameters) async throws -> RecordPage {

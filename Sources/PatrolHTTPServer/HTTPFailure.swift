@@ -2,26 +2,32 @@ import FoundationEssentials
 public import HTTPTypes
 public import HummingbirdCore
 import NIOCore
+import NIOHTTP1
+public import PatrolCore
 
-/// What is answered where a request is not granted: `{"error": {"code", "message", "hint"}}`.
+/// What is answered where a request is not granted: a ``PatrolCore/RequestError`` in the form of ``PatrolCore/ErrorForm``.
 public struct HTTPFailure: Error, Refusal, Sendable {
-    /// The status.
-    public var status: HTTPResponse.Status
-    /// For programs.
-    public var code: String
-    /// For people: what was wrong, with the value.
-    public var message: String
-    /// For people: what to do about it.
-    public var hint: String?
+    /// What was wrong.
+    public var error: RequestError
     /// Further fields of the answer.
     public var headers: HTTPFields = [.contentType: "application/json"]
 
-    /// See the properties.
-    public init(_ status: HTTPResponse.Status, _ code: String, _ message: String, hint: String? = nil) {
-        self.status = status
-        self.code = code
-        self.message = message
-        self.hint = hint
+    /// - Parameter error: what was wrong.
+    public init(_ error: RequestError) {
+        self.error = error
+    }
+
+    /// - Parameters:
+    ///   - message: for people: what was wrong, with the value.
+    ///   - hint: for people: what to do about it.
+    public init(_ code: ErrorCode, _ message: String, hint: String? = nil) {
+        error = RequestError(code, message, hint: hint)
+    }
+
+    /// The status.
+    public var status: HTTPResponse.Status {
+        let code = error.code.status
+        return HTTPResponse.Status(code: code, reasonPhrase: HTTPResponseStatus(statusCode: code).reasonPhrase)
     }
 
     /// The answer.
@@ -30,25 +36,14 @@ public struct HTTPFailure: Error, Refusal, Sendable {
     }
 
     var body: ByteBuffer {
-        let form = Form(error: .init(code: code, message: message, hint: hint))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return ByteBuffer(bytes: try encoder.encode(form))
+            return ByteBuffer(bytes: try encoder.encode(ErrorForm(error)))
         } catch {
             // Texts always encode; without a body the status still says what happened.
             return ByteBuffer()
         }
-    }
-
-    private struct Form: Encodable {
-        struct Body: Encodable {
-            var code: String
-            var message: String
-            var hint: String?
-        }
-
-        var error: Body
     }
 }
 
@@ -56,14 +51,13 @@ extension HTTPFailure {
     /// There is nothing at a path.
     /// - Parameter hint: where there is something.
     public static func notFound(_ path: String, hint: String) -> HTTPFailure {
-        HTTPFailure(.notFound, "not_found", "there is nothing at \(path.prefix(200))", hint: hint)
+        HTTPFailure(.notFound, "there is nothing at \(path.prefix(200))", hint: hint)
     }
 
     /// A path has other methods.
     public static func methodNotAllowed(_ method: HTTPRequest.Method, allowed: String) -> HTTPFailure {
         var failure = HTTPFailure(
             .methodNotAllowed,
-            "method_not_allowed",
             "\(method.rawValue.prefix(20)) is not possible here",
             hint: "use \(allowed)"
         )
@@ -78,8 +72,7 @@ extension HTTPFailure {
     ///   - limit: in bytes.
     public static func tooLarge(_ what: String, limit: Int, hint: String) -> HTTPFailure {
         var failure = HTTPFailure(
-            .contentTooLarge,
-            "too_large",
+            .tooLarge,
             "\(what) is larger than \(limit) bytes",
             hint: hint
         )
@@ -89,14 +82,13 @@ extension HTTPFailure {
 
     /// A method is not one of HTTP's.
     static func notImplemented(_ message: String) -> HTTPFailure {
-        HTTPFailure(.notImplemented, "not_implemented", message, hint: "use GET, HEAD, POST, DELETE or OPTIONS")
+        HTTPFailure(.notImplemented, message, hint: "use GET, HEAD, POST, DELETE or OPTIONS")
     }
 
     /// All places are taken.
     static var busy: HTTPFailure {
         var failure = HTTPFailure(
-            .serviceUnavailable,
-            "busy",
+            .busy,
             "too many connections are open",
             hint: "come again in a moment; connections that wait for an answer keep their places"
         )
@@ -106,6 +98,6 @@ extension HTTPFailure {
 
     /// A body comes too slowly, or not to its end.
     static var bodyTimeout: HTTPFailure {
-        HTTPFailure(.requestTimeout, "timeout", "the request's body did not come in time")
+        HTTPFailure(.timeout, "the request's body did not come in time")
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PatrolCore
 import PatrolWire
 
 /// What came back from the receiver's address; all of it untrusted.
@@ -13,12 +14,6 @@ struct Reply: Sendable {
         case cutShort
         /// It cannot be read, for this reason.
         case unreadable(String)
-    }
-
-    /// An error as the collector and the daemon's own interface write it.
-    struct OwnError: Sendable {
-        var message: String
-        var hint: String?
     }
 
     /// The most of somebody's words that a message shows.
@@ -53,12 +48,11 @@ struct Reply: Sendable {
 
     /// The error, if the reply is in the form in which the collector refuses: `{"error": {"code", "message", "hint"}}`,
     /// and it says that it is JSON. Nothing else knows that form, so it shows who answers.
-    var ownError: OwnError? {
+    var ownError: RequestError? {
         guard status >= 400, mediaType == "application/json", case .complete(let bytes) = body else { return nil }
         do {
-            let error = try JSONDecoder().decode(ErrorBody.self, from: Data(bytes)).error
-            guard !error.code.isEmpty, !error.message.isEmpty else { return nil }
-            return OwnError(message: error.message, hint: error.hint)
+            let error = try JSONDecoder().decode(ErrorForm.self, from: Data(bytes)).error
+            return error.word.isEmpty || error.message.isEmpty ? nil : error
         } catch {
             // Then it is something else's.
             return nil
@@ -72,7 +66,7 @@ struct Reply: Sendable {
         switch body {
         case .complete(let bytes):
             if let error = ownError {
-                text = error.message + (error.hint.map { " (\($0))" } ?? "")
+                text = error.description
             } else {
                 text = isPage ? Self.words(ofPage: bytes) : Self.words(bytes)
             }
@@ -82,15 +76,6 @@ struct Reply: Sendable {
         }
         let line = withoutSecret(text).onOneLine(maximumCharacters: Self.maximumRemarkCharacters)
         return line.isEmpty ? "" : ": " + line
-    }
-
-    private struct ErrorBody: Decodable {
-        struct Details: Decodable {
-            let code: String
-            let message: String
-            let hint: String?
-        }
-        let error: Details
     }
 
     /// More than is shown, since much of it may be white space.

@@ -100,8 +100,8 @@ extension CommonOptions {
             do {
                 return try await body(client, clock)
             } catch ControlClient.Failure.refused(var refusal) {
-                refusal.error.message = clock.localised(refusal.error.message)
-                refusal.error.hint = refusal.error.hint.map(clock.localised)
+                refusal.message = clock.localised(refusal.message)
+                refusal.hint = refusal.hint.map(clock.localised)
                 throw ControlClient.Failure.refused(refusal)
             }
         }

@@ -35,10 +35,10 @@ enum Exit {
     static func of(_ failure: ControlClient.Failure) -> ExitCode {
         switch failure {
         case .notReachable: notReachable
-        // Somebody should look why: the disk refuses, too many are connected, it hangs.
-        case .refused(let refusal) where ["not_durable", "busy", "unavailable"].contains(refusal.error.code): degraded
+        case .refused(let refusal): ExitCode(refusal.code.exitCode)
+        // Somebody should look why it hangs.
         case .noAnswer: degraded
-        case .refused, .unexpectedAnswer, .badPath: usageOrIO
+        case .unexpectedAnswer, .badPath: usageOrIO
         }
     }
 }

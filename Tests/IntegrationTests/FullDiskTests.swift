@@ -53,8 +53,8 @@ struct FullDiskTests {
             do {
                 _ = try await client.order(CommandAnswer.self, .marks, MarkCommand(text: text))
                 done.append(text)
-            } catch ControlClient.Failure.refused(let error) where error.error.code == "not_durable" {
-                if error.error.message.contains("NOT taken") { refused.append(text) } else { kept.append(text) }
+            } catch ControlClient.Failure.refused(let error) where error.code == .notDurable {
+                if error.message.contains("NOT taken") { refused.append(text) } else { kept.append(text) }
             }
         }
     }

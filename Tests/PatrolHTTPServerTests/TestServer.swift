@@ -141,7 +141,7 @@ enum TestServer {
             for try await part in request.body { body.writeImmutableBuffer(part) }
             return Response(status: .ok, body: ResponseBody(byteBuffer: body))
         }
-        routes.on(.post, "/refused") { _, _, _ in throw HTTPFailure(.unauthorized, "unauthorized", "no") }
+        routes.on(.post, "/refused") { _, _, _ in throw HTTPFailure(.unauthorized, "no") }
         routes.on(.get, "/things/{thing}/parts") { _, parameters, _ in text(parameters["thing"]) }
         routes.on(.get, "/known") { _, _, connection in
             connection.recognise()

@@ -51,7 +51,6 @@ enum ReadAccess: Sendable {
         }
         throw HTTPFailure(
             .badRequest,
-            "bad_request",
             "the request asks for \(quoted(host)), and its field Host is \(quoted(field))",
             hint: "allowed: the same host in both"
         )
@@ -76,7 +75,6 @@ enum ReadAccess: Sendable {
     private static func forbidden(_ message: String) -> HTTPFailure {
         HTTPFailure(
             .forbidden,
-            "forbidden",
             message,
             hint: "--operator-token-file allows reading from elsewhere, and through proxies; --host adds a name"
         )

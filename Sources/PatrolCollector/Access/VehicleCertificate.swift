@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOSSL
+import PatrolCore
 import PatrolHTTPServer
 
 /// The vehicles that a client's certificate is for: its DNS names (RFC 5280, section 4.2.1.6). The common name is not looked
@@ -12,8 +13,7 @@ enum VehicleCertificate {
         let names = certificate.map(names(of:)) ?? []
         guard names.contains(vehicle) else {
             throw HTTPFailure(
-                .forbidden,
-                "wrong_vehicle",
+                .wrongVehicle,
                 "the client's certificate is for \(names.isEmpty ? "nobody" : names.joined(separator: ", ")), the token for \(vehicle)",
                 hint: "the certificate needs the vehicle's name as subjectAltName=DNS:\(vehicle)"
             )

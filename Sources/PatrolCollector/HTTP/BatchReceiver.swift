@@ -41,8 +41,7 @@ struct BatchReceiver: Sendable {
         }
         guard batch.vehicle == vehicle else {
             throw HTTPFailure(
-                .forbidden,
-                "wrong_vehicle",
+                .wrongVehicle,
                 "the token belongs to \(vehicle), the batch to \(batch.vehicle)",
                 hint: "each vehicle has a token of its own"
             )
@@ -71,7 +70,6 @@ struct BatchReceiver: Sendable {
         guard let encoding = WireEncoding.allCases.first(where: { $0.contentType == type }) else {
             throw HTTPFailure(
                 .unsupportedMediaType,
-                "unsupported_media_type",
                 "the content type is \(type ?? "missing")",
                 hint: "possible: " + WireEncoding.allCases.map(\.contentType).joined(separator: ", ")
             )
@@ -85,8 +83,7 @@ struct BatchReceiver: Sendable {
         case "gzip", "x-gzip": return true
         case .some(let other):
             var failure = HTTPFailure(
-                .unsupportedMediaType,
-                "unsupported_encoding",
+                .unsupportedEncoding,
                 "the content encoding is \(other)",
                 hint: "gzip, or none"
             )
@@ -108,8 +105,7 @@ struct BatchReceiver: Sendable {
 
     private func tooLarge(_ what: String, _ option: String, _ limit: Int) -> HTTPFailure {
         HTTPFailure(
-            .contentTooLarge,
-            "too_large",
+            .tooLarge,
             "\(what) is larger than \(limit) bytes",
             hint: Self.tooLargeHint(option)
         )
@@ -142,7 +138,7 @@ struct BatchReceiver: Sendable {
         do {
             return try BatchDecoder.decode(bytes, as: encoding)
         } catch  where error.isTooLarge {
-            throw HTTPFailure(.contentTooLarge, "too_large", "\(error)", hint: "send fewer records at once")
+            throw HTTPFailure(.tooLarge, "\(error)", hint: "send fewer records at once")
         } catch {
             throw .badBatch("\(error)")
         }
@@ -194,6 +190,6 @@ extension HTTPFailure {
         _ message: String,
         hint: String = "the sender must leave this record out"
     ) -> HTTPFailure {
-        HTTPFailure(.badRequest, "bad_batch", message, hint: hint)
+        HTTPFailure(.badBatch, message, hint: hint)
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import PatrolCore
 import PatrolHTTPServer
 
 /// Reads the bodies of requests.
@@ -21,8 +22,7 @@ enum BoundedBody {
             count += part.readableBytes
             guard count <= limit + patience else {
                 var failure = HTTPFailure(
-                    .contentTooLarge,
-                    "too_large",
+                    .tooLarge,
                     "the body does not end",
                     hint: "the connection ends instead"
                 )

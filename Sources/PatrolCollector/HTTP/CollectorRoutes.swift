@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Logging
+import PatrolCore
 import PatrolHTTPServer
 import PatrolSQLite
 
@@ -39,44 +40,25 @@ struct CollectorRoutes: Sendable {
 
     /// Answers a request from a table of these routes.
     func answer(_ request: Request, _ connection: Connection, from table: Routes) async -> Response {
-        do {
-            return try await table.answer(request, over: connection)
-        } catch let failure as HTTPFailure {
-            return refuse(request, failure)
-        } catch is BrokenRequest {
-            // It was answered, or there is nobody any more: see ``BrokenRequest``.
-            return Response(status: .badRequest)
-        } catch is CancellationError {
-            // The collector stops, and whoever waits has had his time.
-            return Response(status: .serviceUnavailable)
-        } catch let error as SQLiteError {
+        await table.respond(to: request, over: connection) { failure in
+            logger.info(
+                "refused a request",
+                metadata: [
+                    "method": "\(request.method)", "path": "\(request.uri.path)",
+                    "status": "\(failure.error.code.status)", "reason": "\(failure.error.message)",
+                ]
+            )
+        } unexpected: { error in
+            guard error is SQLiteError else {
+                logger.error("a request met a defect", metadata: ["reason": "\(error)"])
+                return HTTPFailure(.internal, "the collector has a defect", hint: "the collector's log says more")
+            }
             logger.error("the store cannot be read", metadata: ["reason": "\(error)"])
-            let failure = HTTPFailure.unavailable(
+            return .unavailable(
                 "the store cannot be read",
                 hint: "the collector's log says why",
                 retryAfterSeconds: BatchReceiver.storageRetrySeconds
             )
-            return refuse(request, failure)
-        } catch {
-            logger.error("a request met a defect", metadata: ["reason": "\(error)"])
-            let failure = HTTPFailure(
-                .internalServerError,
-                "internal",
-                "the collector has a defect",
-                hint: "the collector's log says more"
-            )
-            return refuse(request, failure)
         }
-    }
-
-    private func refuse(_ request: Request, _ failure: HTTPFailure) -> Response {
-        logger.info(
-            "refused a request",
-            metadata: [
-                "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(failure.status.code)",
-                "reason": "\(failure.message)",
-            ]
-        )
-        return failure.response
     }
 }

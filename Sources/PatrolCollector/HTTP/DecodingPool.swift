@@ -1,5 +1,6 @@
 import CMalloc
 import NIOPosix
+import PatrolCore
 import PatrolHTTPServer
 import Synchronization
 

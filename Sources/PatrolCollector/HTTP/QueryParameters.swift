@@ -8,39 +8,34 @@ struct QueryParameters {
     private let values: [String: String]
 
     /// - Throws: for an unknown or a repeated name, which would otherwise silently widen what is answered.
-    init(_ uri: URI, allowed: [String]) throws(HTTPFailure) {
-        var values: [String: String] = [:]
-        for (name, value) in uri.queryParameters {
-            guard allowed.contains(String(name)) else {
-                throw .badQuery(
-                    "there is no query parameter \"\(name)\" here",
-                    hint: allowed.isEmpty ? "none is possible" : "possible: \(allowed.joined(separator: ", "))"
-                )
-            }
-            guard values.updateValue(String(value), forKey: String(name)) == nil else {
-                throw .badQuery("\(name) is given twice", hint: "give it once")
-            }
-        }
-        self.values = values
+    init(_ uri: URI, allowed: [String]) throws(RequestError) {
+        try QueryNames.check(uri, allowed: allowed, code: .badQuery)
+        values = Dictionary(uri.queryParameters.map { (String($0.key), String($0.value)) }) { first, _ in first }
     }
 
     subscript(name: String) -> String? { values[name] }
 
     /// `from` and `to`.
-    func timeRange() throws(HTTPFailure) -> TimeRange {
+    func timeRange() throws(RequestError) -> TimeRange {
         let range = TimeRange(from: try time("from"), to: try time("to"))
         if let from = range.from, let to = range.to, from >= to {
-            throw .badQuery("from (\(from)) is not before to (\(to))", hint: "to itself is not part of the range")
+            throw RequestError(
+                .badQuery,
+                "from (\(from)) is not before to (\(to))",
+                hint: "to itself is not part of the range"
+            )
         }
         return range
     }
 
-    private func time(_ name: String) throws(HTTPFailure) -> WallTime? {
+    private func time(_ name: String) throws(RequestError) -> WallTime? {
         guard let text = values[name] else { return nil }
         guard let time = WallTime(iso8601: text) else {
-            throw .badQuery(
-                "\(name) is \"\(text)\", which is no time",
-                hint: "RFC 3339, such as 2026-11-24T13:00:00Z; a date alone is its midnight in UTC"
+            throw .value(
+                name,
+                text,
+                allowed: "RFC 3339, such as 2026-11-24T13:00:00Z; a date alone is its midnight in UTC",
+                code: .badQuery
             )
         }
         return time
@@ -53,10 +48,4 @@ struct TimeRange: Hashable, Sendable {
     var from: WallTime?
     /// Not included.
     var to: WallTime?
-}
-
-extension HTTPFailure {
-    static func badQuery(_ message: String, hint: String) -> HTTPFailure {
-        HTTPFailure(.badRequest, "bad_query", message, hint: hint)
-    }
 }

@@ -32,9 +32,11 @@ struct StoreQueries: Sendable {
         let query = try QueryParameters(request.uri, allowed: ["from", "to", "shape"])
         let range = try query.timeRange()
         guard let shape = TrackJSON.Shape(rawValue: query["shape"] ?? TrackJSON.Shape.points.rawValue) else {
-            throw HTTPFailure.badQuery(
-                "there is no shape \"\(query["shape"] ?? "")\"",
-                hint: "possible: " + TrackJSON.Shape.allCases.map(\.rawValue).joined(separator: ", ")
+            throw RequestError.value(
+                "shape",
+                query["shape"] ?? "",
+                allowed: TrackJSON.Shape.allCases.map(\.rawValue).joined(separator: ", "),
+                code: .badQuery
             )
         }
         let vehicle = try await number(of: name)

@@ -5,7 +5,7 @@ import PatrolVehicle
 /// What to answer to somebody who asks for a clip that cannot be played: that it is bad and why, or which one may have
 /// been meant.
 struct ClipSuggestion {
-    let error: APIError
+    let error: RequestError
 
     /// - Parameters:
     ///   - name: the clip that was asked for.
@@ -21,9 +21,9 @@ struct ClipSuggestion {
                 meant = NameSuggestion.nearest(to: String(name.description.prefix(255)), among: names)
             }
         }
-        error = APIError(
-            code: "not_found",
-            message: message,
+        error = RequestError(
+            .notFound,
+            message,
             hint: (meant.map { "did you mean \"\($0)\"? " } ?? "") + "patrolctl clips lists them"
         )
     }

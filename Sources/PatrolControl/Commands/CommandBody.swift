@@ -11,7 +11,7 @@ enum CommandBody {
     /// A command is a line; a larger body is none.
     private static let maximumBytes = Routes.usualBody
 
-    /// - Throws: ``APIError`` with what is wrong; ``HTTPFailure`` if it is too large.
+    /// - Throws: ``RequestError`` with what is wrong; ``HTTPFailure`` if it is too large.
     static func read<Command: CommandRequest>(_ type: Command.Type, of request: Request) async throws -> Command {
         let buffer: ByteBuffer
         do {
@@ -59,10 +59,10 @@ enum CommandBody {
         return (problem.key.isEmpty ? "it " : "\(problem.key) ") + problem.message
     }
 
-    private static func refused(_ what: String, allowed: [String]) -> APIError {
-        APIError(
-            code: "bad_request",
-            message: "the body \(what)",
+    private static func refused(_ what: String, allowed: [String]) -> RequestError {
+        RequestError(
+            .badRequest,
+            "the body \(what)",
             hint: "allowed: a JSON object with \(allowed.joined(separator: ", "))"
         )
     }

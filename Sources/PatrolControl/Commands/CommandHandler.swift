@@ -14,18 +14,18 @@ struct CommandHandler: Sendable {
 
     /// Answered before it is on disk: it sounds at once, and the play has records of its own.
     /// - Throws: why it will not be played.
-    func say(_ command: SayCommand, by origin: CommandOrigin) async throws(APIError) -> SayAnswer {
+    func say(_ command: SayCommand, by origin: CommandOrigin) async throws(RequestError) -> SayAnswer {
         let names = PlayPriority.allCases.filter { $0 != .scheduled }.map(\.name).joined(separator: ", ")
         guard let priority = PlayPriority(name: command.priority ?? PlayPriority.manual.name), priority != .scheduled
         else {
-            throw Self.refused("priority", command.priority ?? "", allowed: names)
+            throw .value("priority", command.priority ?? "", allowed: names)
         }
         if let reason = command.reason { try Self.check("reason", reason) }
         let repeats = command.repeats ?? 1
         guard SayRequest.allowedRepeats.contains(repeats) else {
             let range = SayRequest.allowedRepeats
             let allowed = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-            throw Self.refused("repeat", "\(repeats)", allowed: allowed)
+            throw .value("repeat", "\(repeats)", allowed: allowed)
         }
         let clip = ClipName(command.clip)
         // A request must not be accepted for a program that is not there.
@@ -40,28 +40,28 @@ struct CommandHandler: Sendable {
                 continue
             case .reply(.refused(.say(.unknownClip(let name)))):
                 throw ClipSuggestion(for: name, among: loudspeaker?.clips).error
-            case .reply(let reply): throw APIError(reply, to: order)
+            case .reply(let reply): throw RequestError(reply, to: order)
             case .concluded(let conclusion): answer?.conclude(conclusion)
             }
             break
         }
-        guard let answer else { throw APIError.busy }
+        guard let answer else { throw RequestError.busy }
         return answer
     }
 
     /// Ends what plays, and what waits as well if that is wanted.
-    func stop(andQueue: Bool, by origin: CommandOrigin) async throws(APIError) -> StopAnswer {
+    func stop(andQueue: Bool, by origin: CommandOrigin) async throws(RequestError) -> StopAnswer {
         let order = Command.stop(andQueue: andQueue)
-        guard case .stopped(let reply) = try await perform(order, by: origin) else { throw APIError.busy }
+        guard case .stopped(let reply) = try await perform(order, by: origin) else { throw RequestError.busy }
         return StopAnswer(stopped: reply.stopped?.description, removed: reply.removed)
     }
 
     /// - Throws: for a time that is none, or has passed.
-    func mute(_ command: MuteCommand, by origin: CommandOrigin) async throws(APIError) {
+    func mute(_ command: MuteCommand, by origin: CommandOrigin) async throws(RequestError) {
         var until: WallTime?
         if let text = command.until {
             guard let time = WallTime(iso8601: text) else {
-                throw Self.refused("until", text, allowed: "RFC 3339, such as 2026-11-24T13:00:00Z")
+                throw .value("until", text, allowed: "RFC 3339, such as 2026-11-24T13:00:00Z")
             }
             until = time
         }
@@ -69,55 +69,51 @@ struct CommandHandler: Sendable {
     }
 
     /// - Throws: where there is no loudspeaker.
-    func unmute(by origin: CommandOrigin) async throws(APIError) {
+    func unmute(by origin: CommandOrigin) async throws(RequestError) {
         _ = try await perform(.unmute, by: origin)
     }
 
     // MARK: Duty and marks
 
     /// - Throws: for a kind or an officer that cannot be, or if duty runs already.
-    func startDuty(_ command: DutyCommand, by origin: CommandOrigin) async throws(APIError) {
+    func startDuty(_ command: DutyCommand, by origin: CommandOrigin) async throws(RequestError) {
         let names = DutyKind.allCases.map(\.rawValue).joined(separator: ", ")
         guard let kind = DutyKind(rawValue: command.kind ?? DutyKind.patrol.rawValue) else {
-            throw Self.refused("kind", command.kind ?? "", allowed: names)
+            throw .value("kind", command.kind ?? "", allowed: names)
         }
         let officer = command.officer.flatMap { OfficerID($0) }
         if let text = command.officer, officer == nil {
-            throw Self.refused("officer", text, allowed: "1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\"")
+            throw .value("officer", text, allowed: "1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\"")
         }
         _ = try await perform(.startDuty(kind, officer: officer), by: origin)
     }
 
     /// - Throws: if none runs.
-    func endDuty(by origin: CommandOrigin) async throws(APIError) {
+    func endDuty(by origin: CommandOrigin) async throws(RequestError) {
         _ = try await perform(.endDuty, by: origin)
     }
 
     /// - Throws: for a text that is too long.
-    func mark(_ command: MarkCommand, by origin: CommandOrigin) async throws(APIError) {
+    func mark(_ command: MarkCommand, by origin: CommandOrigin) async throws(RequestError) {
         if let text = command.text { try Self.check("text", text) }
         _ = try await perform(.mark(text: command.text), by: origin)
     }
 
     /// - Throws: why it was not done, or is not on disk.
-    private func perform(_ command: Command, by origin: CommandOrigin) async throws(APIError) -> CommandReply {
+    private func perform(_ command: Command, by origin: CommandOrigin) async throws(RequestError) -> CommandReply {
         for await progress in cart.perform(command, from: origin) {
             guard case .reply(let reply) = progress else { continue }
             switch reply {
             case .done, .stopped, .accepted: return reply
-            case .refused, .notDurable: throw APIError(reply, to: command)
+            case .refused, .notDurable: throw RequestError(reply, to: command)
             }
         }
-        throw APIError.busy
+        throw RequestError.busy
     }
 
-    private static func check(_ name: String, _ text: String) throws(APIError) {
+    private static func check(_ name: String, _ text: String) throws(RequestError) {
         guard text.count <= longestText else {
-            throw refused(name, String(text.prefix(20)) + "…", allowed: "at most \(longestText) characters")
+            throw .value(name, String(text.prefix(20)) + "…", allowed: "at most \(longestText) characters")
         }
-    }
-
-    private static func refused(_ name: String, _ value: String, allowed: String) -> APIError {
-        APIError(code: "bad_request", message: "\(name) is \"\(value)\"", hint: "allowed: \(allowed)")
     }
 }

@@ -19,7 +19,7 @@ struct CommandRoutes: Sendable {
             _ answer: @escaping @Sendable (Request, _ origin: CommandOrigin) async throws -> Response
         ) {
             table.on(method, path.rawValue) { request, _, connection in
-                try QueryNames.check(request, allowed: queries)
+                try QueryNames.check(request.uri, allowed: queries)
                 return try await answer(request, connection.peer.commandOrigin)
             }
         }
@@ -40,7 +40,7 @@ struct CommandRoutes: Sendable {
             return try ControlRoutes.json(CommandAnswer())
         }
         on(.post, .clips) { _, _ in
-            guard let report = try await reporter.refreshedClipsReport() else { throw APIError.noLoudspeaker }
+            guard let report = try await reporter.refreshedClipsReport() else { throw RequestError.noLoudspeaker }
             return try ControlRoutes.json(report)
         }
         on(.post, .duty) { request, origin in
@@ -63,16 +63,11 @@ struct CommandRoutes: Sendable {
     }
 
     /// A query parameter that is `true` or `false`; left out, the latter.
-    private static func flag(_ name: String, of request: Request) throws(APIError) -> Bool {
+    private static func flag(_ name: String, of request: Request) throws(RequestError) -> Bool {
         switch request.uri.queryParameters[Substring(name)] {
         case nil, "false": return false
         case "true": return true
-        case let value?:
-            throw APIError(
-                code: "bad_request",
-                message: "\(name) is \"\(value.prefix(20))\"",
-                hint: "allowed: true, false"
-            )
+        case let value?: throw .value(name, String(value), allowed: "true, false")
         }
     }
 }

@@ -8,13 +8,13 @@ struct RetryHandler: Sendable {
     /// - Parameter destination: `nil` for all of them.
     /// - Returns: how many records go again.
     /// - Throws: for a destination that is not configured, or while the order cannot be kept.
-    func retry(_ destination: String?, by origin: CommandOrigin) async throws(APIError) -> Int64 {
+    func retry(_ destination: String?, by origin: CommandOrigin) async throws(RequestError) -> Int64 {
         let configured = uploads.destinations.map(\.name)
         let chosen = configured.filter { destination == nil || $0 == destination }
         if let destination, chosen.isEmpty {
-            throw APIError(
-                code: "not_found",
-                message: "no destination is named \(destination)",
+            throw RequestError(
+                .notFound,
+                "no destination is named \(destination)",
                 hint: configured.isEmpty ? "none is configured" : "allowed: \(configured.joined(separator: ", "))"
             )
         }

@@ -17,7 +17,7 @@ struct HistoryParameters {
     var format = TrackFormat.geojson
 
     /// - Parameter pairs: names and values, percent-decoded.
-    init(_ pairs: some Sequence<(String, String)>) throws(APIError) {
+    init(_ pairs: some Sequence<(String, String)>) throws(RequestError) {
         for (name, value) in pairs {
             switch name {
             case "lane": lane = try Self.choice(name, value)
@@ -29,25 +29,29 @@ struct HistoryParameters {
             case "limit": limit = Int(try Self.number(name, value, in: 1...Int64(APIPath.maximumPageSize)))
             case "format": format = try Self.choice(name, value)
             default:
-                throw Self.refused(name, value, "one of the parameters \(Self.known.sorted().joined(separator: ", "))")
+                throw .value(
+                    name,
+                    value,
+                    allowed: "one of the parameters \(Self.known.sorted().joined(separator: ", "))"
+                )
             }
         }
         if let from, let to, to < from {
-            throw Self.refused("to", to.description, "a time that is not before from (\(from))")
+            throw .value("to", to.description, allowed: "a time that is not before from (\(from))")
         }
     }
 
-    private static func choice<Choice>(_ name: String, _ value: String) throws(APIError) -> Choice
+    private static func choice<Choice>(_ name: String, _ value: String) throws(RequestError) -> Choice
     where Choice: RawRepresentable<String> & CaseIterable {
         guard let choice = Choice(rawValue: value) else {
-            throw refused(name, value, Choice.allCases.map(\.rawValue).joined(separator: ", "))
+            throw .value(name, value, allowed: Choice.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return choice
     }
 
-    private static func time(_ name: String, _ value: String) throws(APIError) -> WallTime {
+    private static func time(_ name: String, _ value: String) throws(RequestError) -> WallTime {
         guard let time = WallTime(iso8601: value) else {
-            throw refused(name, value, "RFC 3339, such as 2026-11-24T13:00:00Z or 2026-11-24")
+            throw .value(name, value, allowed: "RFC 3339, such as 2026-11-24T13:00:00Z or 2026-11-24")
         }
         return time
     }
@@ -56,22 +60,18 @@ struct HistoryParameters {
         _ name: String,
         _ value: String,
         in range: ClosedRange<Int64>
-    ) throws(APIError) -> Int64 {
+    ) throws(RequestError) -> Int64 {
         guard let number = Int64(value), range.contains(number) else {
-            throw refused(name, value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw .value(name, value, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
 
-    private static func kinds(_ value: String) throws(APIError) -> Set<String> {
+    private static func kinds(_ value: String) throws(RequestError) -> Set<String> {
         let kinds = Set(value.split(separator: ",").map(String.init))
         guard (1...maximumKinds).contains(kinds.count) else {
-            throw refused("kind", value, "1 to \(maximumKinds) kinds such as gps.lost, separated by commas")
+            throw .value("kind", value, allowed: "1 to \(maximumKinds) kinds such as gps.lost, separated by commas")
         }
         return kinds
-    }
-
-    private static func refused(_ name: String, _ value: String, _ allowed: String) -> APIError {
-        APIError(code: "bad_request", message: "\(name) is \"\(value.prefix(100))\"", hint: "allowed: \(allowed)")
     }
 }

@@ -6,7 +6,7 @@ import PatrolVehicle
 /// The reports about loudspeaker, clips, duty and zones.
 extension StatusReporter {
     /// `nil` for a cart without a loudspeaker.
-    func announcements() async throws(APIError) -> AnnouncementsReport? {
+    func announcements() async throws(RequestError) -> AnnouncementsReport? {
         let snapshot = try await look()
         return snapshot.announcer.map { announcements($0.status, snapshot) }
     }
@@ -18,7 +18,7 @@ extension StatusReporter {
         return report
     }
 
-    func duty() async throws(APIError) -> DutyReport {
+    func duty() async throws(RequestError) -> DutyReport {
         duty(try await look())
     }
 
@@ -34,7 +34,7 @@ extension StatusReporter {
         return report
     }
 
-    func zones() async throws(APIError) -> ZonesReport {
+    func zones() async throws(RequestError) -> ZonesReport {
         let current = try await look().zones
         return ZonesReport(
             zones: configuration.zones.map { zone in
@@ -54,14 +54,14 @@ extension StatusReporter {
     }
 
     /// `nil` for a cart without a loudspeaker.
-    func clipsReport() async throws(APIError) -> ClipsReport? {
+    func clipsReport() async throws(RequestError) -> ClipsReport? {
         guard let loudspeaker else { return nil }
         let missing = try await look().missingClips
         return report(of: loudspeaker.clips, in: loudspeaker.clipsFolder, missing)
     }
 
     /// After another look at the folder; `nil` for a cart without a loudspeaker.
-    func refreshedClipsReport() async throws(APIError) -> ClipsReport? {
+    func refreshedClipsReport() async throws(RequestError) -> ClipsReport? {
         guard let loudspeaker else { return nil }
         let state = await loudspeaker.refreshedClips()
         // The cart was told of the look before this is asked.

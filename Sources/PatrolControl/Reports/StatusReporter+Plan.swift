@@ -6,22 +6,22 @@ extension StatusReporter {
     /// What may sound on a day; `nil` for a cart without a loudspeaker.
     /// - Parameter text: the day; `nil` for today by the vehicle's clock.
     /// - Throws: for a text that is no date, or if nobody knows what day it is.
-    func plan(on text: String?) async throws(APIError) -> PlanReport? {
+    func plan(on text: String?) async throws(RequestError) -> PlanReport? {
         guard let loudspeaker = configuration.loudspeaker else { return nil }
         if let problem = zone.problem {
             let message = "the vehicle's time zone is not known, so nothing sounds: \(problem)"
-            throw APIError(code: "conflict", message: message, hint: "patrold check says what to do")
+            throw RequestError(.conflict, message, hint: "patrold check says what to do")
         }
-        let allowed = "allowed: a date, such as 2027-06-07"
+        let allowed = "a date, such as 2027-06-07"
         let date: CivilDate
         if let text {
             guard let day = CivilDate(iso8601: text) else {
-                throw APIError(code: "bad_request", message: "date is \"\(text.prefix(20))\"", hint: allowed)
+                throw .value("date", text, allowed: allowed)
             }
             date = day
         } else {
             guard let now = try await look().wallTime else {
-                throw APIError(code: "conflict", message: "nobody knows yet what day it is", hint: allowed)
+                throw RequestError(.conflict, "nobody knows yet what day it is", hint: "allowed: \(allowed)")
             }
             date = zone.zone.civilTime(at: now).date
         }

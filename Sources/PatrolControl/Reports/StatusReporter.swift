@@ -21,14 +21,14 @@ struct StatusReporter: Sendable {
 
     /// The cart as it is; whoever asks is also a reason to look whether light and player are as they should be.
     /// - Throws: while the daemon starts or stops.
-    func look() async throws(APIError) -> CartSnapshot {
+    func look() async throws(RequestError) -> CartSnapshot {
         guard let snapshot = await cart.snapshot(looksAround: true) else {
-            throw APIError(code: "unavailable", message: "the daemon starts, or stops")
+            throw RequestError(.unavailable, "the daemon starts, or stops")
         }
         return snapshot
     }
 
-    func status() async throws(APIError) -> StatusReport {
+    func status() async throws(RequestError) -> StatusReport {
         let snapshot = try await look()
         let health = journal.health
         let now = snapshot.at
@@ -62,7 +62,7 @@ struct StatusReporter: Sendable {
         )
     }
 
-    func health() async throws(APIError) -> HealthReport {
+    func health() async throws(RequestError) -> HealthReport {
         let snapshot = try await look()
         let peripherals = peripherals(snapshot, withForecast: false)
         var report = HealthChecks.report(snapshot, journal.health, uploads.destinations, peripherals, at: snapshot.at)
@@ -70,7 +70,7 @@ struct StatusReporter: Sendable {
         return report
     }
 
-    func timeZone() async throws(APIError) -> TimeZoneReport {
+    func timeZone() async throws(RequestError) -> TimeZoneReport {
         let status = localTime(try await look())
         return TimeZoneReport(
             zone.zone,

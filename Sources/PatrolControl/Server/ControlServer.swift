@@ -74,24 +74,12 @@ public struct ControlServer: Service {
         _ table: Routes,
         _ logger: Logger
     ) async -> Response {
-        do {
-            return try await table.answer(request, over: connection)
-        } catch let error as APIError {
-            return ControlRoutes.response(error)
-        } catch let failure as HTTPFailure {
-            return failure.response
-        } catch is BrokenRequest {
-            // It was answered, or there is nobody any more.
-            return Response(status: .badRequest)
-        } catch is CancellationError {
-            // The daemon stops.
-            return Response(status: .serviceUnavailable)
-        } catch {
+        await table.respond(to: request, over: connection) { error in
             logger.error(
                 "a question could not be answered",
                 metadata: ["path": "\(request.uri.path)", "error": "\(error)"]
             )
-            return ControlRoutes.response(APIError(code: "unavailable", message: "\(error)"))
+            return HTTPFailure(.unavailable, "\(error)")
         }
     }
 }

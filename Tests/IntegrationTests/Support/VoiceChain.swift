@@ -155,7 +155,7 @@ final class VoiceChain {
                 try await client.order(SayAnswer.self, .announcements, command).result
             }
         } catch ControlClient.Failure.refused(let refusal) {
-            return refusal.error.code
+            return refusal.word
         }
     }
 

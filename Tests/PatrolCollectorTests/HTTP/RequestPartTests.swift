@@ -22,16 +22,17 @@ struct RequestPartTests {
     @Test(
         "A query that cannot be meant is refused and named",
         arguments: [
-            ("from=yesterday", "yesterday"), ("from=", "from"), ("from", "from"), ("form=2026-11-24", "form"),
+            ("from=yesterday", "yesterday"), ("from=", "from"), ("from", "from"),
+            ("form=2026-11-24", "form"), ("fro=2026-11-24", "did you mean from?"),
             ("from=2026-11-24&from=2026-11-25", "twice"), ("from=2026-11-24&to=2026-11-24", "not before"),
             ("from=2026-11-25&to=2026-11-24", "not before"), ("to=2026-11-24T24:00:00Z", "24:00"),
         ]
     )
     func refused(query: String, word: String) throws {
-        let failure = try #require(throws: HTTPFailure.self) {
+        let failure = try #require(throws: RequestError.self) {
             try QueryParameters(URI("/x?\(query)"), allowed: ["from", "to"]).timeRange()
         }
-        #expect(failure.status == .badRequest)
+        #expect(failure.code == .badQuery && failure.code.status == 400)
         #expect(failure.message.contains(word))
         #expect(failure.hint != nil)
     }

@@ -13,9 +13,9 @@ struct CommandHandlerTests {
     private func refusal(
         of cart: VirtualCart,
         _ order: (CommandHandler) async throws -> Void
-    ) async throws -> APIError.Body {
+    ) async throws -> RequestError {
         let handler = CommandHandler(cart: cart, loudspeaker: nil)
-        return try await #require(throws: APIError.self) { try await order(handler) }.error
+        return try await #require(throws: RequestError.self) { try await order(handler) }
     }
 
     @Test("An order reaches the cart with its origin, and is answered when its record is durable")
@@ -59,7 +59,7 @@ struct CommandHandlerTests {
         ]
         for (message, hint, order) in orders {
             let error = try await refusal(of: cart, order)
-            #expect(error.code == "bad_request" && error.message.hasPrefix(message), "\(error)")
+            #expect(error.code == .badRequest && error.message.hasPrefix(message), "\(error)")
             #expect(error.hint?.contains(hint) == true, "\(error)")
         }
         #expect(cart.commands.isEmpty)
@@ -68,18 +68,18 @@ struct CommandHandlerTests {
     @Test("A refusal of the cart has a code for programs and words for people")
     func refusals() async throws {
         let cart = VirtualCart()
-        #expect(try await refusal(of: cart) { try await $0.unmute(by: .unknown) }.code == "not_found")
+        #expect(try await refusal(of: cart) { try await $0.unmute(by: .unknown) }.code == .notFound)
         let noDuty = try await refusal(of: cart) { try await $0.endDuty(by: .unknown) }
-        #expect(noDuty.code == "conflict")
+        #expect(noDuty.code == .conflict)
         let handler = CommandHandler(cart: cart, loudspeaker: nil)
         try await handler.startDuty(DutyCommand(kind: nil, officer: nil), by: .unknown)
         let runs = try await refusal(of: cart) {
             try await $0.startDuty(DutyCommand(kind: nil, officer: nil), by: .unknown)
         }
-        #expect(runs.code == "conflict" && runs.hint == "patrolctl duty end ends it")
+        #expect(runs.code == .conflict && runs.hint == "patrolctl duty end ends it")
         for _ in 0..<20 { try await handler.mark(MarkCommand(text: nil), by: Self.guardsman) }
         let tooMany = try await refusal(of: cart) { try await $0.mark(MarkCommand(text: nil), by: Self.guardsman) }
-        #expect(tooMany.code == "too_many" && tooMany.message == "too many marks: the mark was NOT taken")
+        #expect(tooMany.code == .tooMany && tooMany.message == "too many marks: the mark was NOT taken")
     }
 
     @Test("Nobody is told that an order is done whose record is not on disk, or that nobody took")
@@ -87,22 +87,22 @@ struct CommandHandlerTests {
         let lost = try await refusal(of: VirtualCart(durability: .lost(reason: "no room"))) {
             try await $0.mark(MarkCommand(text: nil), by: .unknown)
         }
-        #expect(lost.code == "not_durable" && lost.message == "the mark was NOT taken: no room")
+        #expect(lost.code == .notDurable && lost.message == "the mark was NOT taken: no room")
         let full = try await refusal(of: VirtualCart(isFull: true)) {
             try await $0.mark(MarkCommand(text: nil), by: .unknown)
         }
-        #expect(full.code == "unavailable")
+        #expect(full.code == .unavailable)
     }
 
     @Test("The answer says whether it is in force, kept, or not taken")
     func words() {
-        let waiting = APIError.notDurable("the mark", .waiting(reason: "no space"))
-        #expect(waiting.error.code == "not_durable")
-        #expect(waiting.error.message.contains("kept in memory and tried again"))
-        #expect(waiting.error.message.hasSuffix("no space"))
+        let waiting = RequestError.notDurable("the mark", .waiting(reason: "no space"))
+        #expect(waiting.code == .notDurable)
+        #expect(waiting.message.contains("kept in memory and tried again"))
+        #expect(waiting.message.hasSuffix("no space"))
         #expect(
-            APIError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).error.message.contains("in force")
+            RequestError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).message.contains("in force")
         )
-        #expect(APIError.notDurable("the mark", .lost(reason: "x")).error.message == "the mark was NOT taken: x")
+        #expect(RequestError.notDurable("the mark", .lost(reason: "x")).message == "the mark was NOT taken: x")
     }
 }

@@ -18,23 +18,23 @@ struct RetryHandlerTests {
 
     @Test("A destination that is not there is named, with those that are")
     func unknown() async throws {
-        let error = try await #require(throws: APIError.self) {
+        let error = try await #require(throws: RequestError.self) {
             try await RetryHandler(uploads: uploads).retry("nowhere", by: .unknown)
         }
-        #expect(error.error.code == "not_found" && error.error.message == "no destination is named nowhere")
-        #expect(error.error.hint == "allowed: station, archive")
-        let none = try await #require(throws: APIError.self) {
+        #expect(error.code == .notFound && error.message == "no destination is named nowhere")
+        #expect(error.hint == "allowed: station, archive")
+        let none = try await #require(throws: RequestError.self) {
             try await RetryHandler(uploads: VirtualUploads(held: [])).retry("x", by: .unknown)
         }
-        #expect(none.error.hint == "none is configured")
+        #expect(none.hint == "none is configured")
     }
 
     @Test("An order that is not on disk is not said to be done")
     func notDurable() async throws {
         let stuck = VirtualUploads(held: [("station", 1)], durability: .waiting(reason: "the journal does not answer"))
-        let error = try await #require(throws: APIError.self) {
+        let error = try await #require(throws: RequestError.self) {
             try await RetryHandler(uploads: stuck).retry(nil, by: .unknown)
         }
-        #expect(error.error.code == "not_durable" && error.error.message.contains("the journal does not answer"))
+        #expect(error.code == .notDurable && error.message.contains("the journal does not answer"))
     }
 }

@@ -42,14 +42,14 @@ struct HistoryParametersTests {
         #expect {
             try HistoryParameters([(name, value)])
         } throws: { error in
-            guard let error = error as? APIError else { return false }
-            return error.error.message == "\(name) is \"\(value)\"" && error.error.hint?.contains(allowed) == true
+            guard let error = error as? RequestError else { return false }
+            return error.message == "\(name) is \"\(value)\"" && error.hint?.contains(allowed) == true
         }
     }
 
     @Test("A range that ends before it begins is refused; an empty one is not")
     func range() throws {
-        #expect(throws: APIError.self) {
+        #expect(throws: RequestError.self) {
             try HistoryParameters([("from", "2026-11-25"), ("to", "2026-11-24")])
         }
         _ = try HistoryParameters([("from", "2026-11-24"), ("to", "2026-11-24")])

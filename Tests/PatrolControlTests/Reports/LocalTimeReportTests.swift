@@ -75,10 +75,10 @@ struct LocalTimeReportTests {
             ClipEntry(name: "bad.wav", verdict: .bad(reason: "is silent")),
         ]
         let meant = ClipSuggestion(for: "Fire", among: .ready(listing)).error
-        #expect(meant.error.code == "not_found" && meant.error.message == "there is no playable clip Fire")
-        #expect(meant.error.hint == "did you mean \"fire.wav\"? patrolctl clips lists them")
+        #expect(meant.code == .notFound && meant.message == "there is no playable clip Fire")
+        #expect(meant.hint == "did you mean \"fire.wav\"? patrolctl clips lists them")
         let bad = ClipSuggestion(for: "bad.wav", among: .ready(listing)).error
-        #expect(bad.error.message == "there is no playable clip bad.wav: it is silent")
+        #expect(bad.message == "there is no playable clip bad.wav: it is silent")
         let wild = ClipSuggestion(for: ClipName("\u{1B}[2J" + String(repeating: "x", count: 9999)), among: .checking)
             .error
         #expect(!wild.description.contains("\u{1B}") && wild.description.count < 200)

@@ -2,12 +2,12 @@ import PatrolAPI
 import PatrolCore
 
 /// In which words people and programs hear why a command was not done.
-extension APIError {
-    static let busy = APIError(code: "unavailable", message: "too many orders wait, or the daemon stops")
+extension RequestError {
+    static let busy = RequestError(.unavailable, "too many orders wait, or the daemon stops")
 
-    static let noLoudspeaker = APIError(
-        code: "not_found",
-        message: "this cart has no loudspeaker",
+    static let noLoudspeaker = RequestError(
+        .notFound,
+        "this cart has no loudspeaker",
         hint: "a [loudspeaker] table in the configuration makes it one"
     )
 
@@ -17,21 +17,17 @@ extension APIError {
         case .done, .accepted, .stopped, .refused(.stopping): self = .busy
         case .refused(.noLoudspeaker): self = .noLoudspeaker
         case .refused(.timePassed(let until, let now)):
-            self.init(
-                code: "bad_request",
-                message: "until is \"\(until)\"",
-                hint: "allowed: a time to come; it is \(now)"
-            )
+            self = .value("until", until.description, allowed: "a time to come; it is \(now)")
         case .refused(.say(let refusal)):
-            self.init(code: refusal.code, message: "not played: \(refusal)", hint: Self.hint(refusal))
+            self.init(conflict: refusal.code, "not played: \(refusal)", hint: Self.hint(refusal))
         case .refused(.duty(let error)):
             let hint: String? = if case .running = error { "patrolctl duty end ends it" } else { nil }
-            self.init(code: "conflict", message: "\(error)", hint: hint)
+            self.init(.conflict, "\(error)", hint: hint)
         case .refused(.tooManyMarks(let wait, let burst, let interval)):
             let (seconds, pause) = (max(1, (wait.milliseconds + 999) / 1000), interval.milliseconds / 1000)
             self.init(
-                code: "too_many",
-                message: "too many marks: the mark was NOT taken",
+                .tooMany,
+                "too many marks: the mark was NOT taken",
                 hint: "again in \(seconds) s; allowed: \(burst) at once, then one each \(pause) s"
             )
         case .notDurable(let durability, let isInForce):
@@ -43,7 +39,7 @@ extension APIError {
     /// - Parameters:
     ///   - what: what was ordered, as the first words of a sentence.
     ///   - isInForce: whether it has an effect all the same, until the power is cut.
-    static func notDurable(_ what: String, _ durability: Durability, isInForce: Bool = false) -> APIError {
+    static func notDurable(_ what: String, _ durability: Durability, isInForce: Bool = false) -> RequestError {
         let message =
             switch durability {
             case .durable: "\(what) is on disk"
@@ -53,7 +49,7 @@ extension APIError {
             case .lost(let reason):
                 isInForce ? "\(what) is in force but was NOT recorded: \(reason)" : "\(what) was NOT taken: \(reason)"
             }
-        return APIError(code: "not_durable", message: message, hint: "patrolctl health says how the disk does")
+        return RequestError(.notDurable, message, hint: "patrolctl health says how the disk does")
     }
 
     private static func hint(_ refusal: SayRefusal) -> String? {

@@ -157,7 +157,7 @@ public struct Collector: Service {
         _ path: String,
         _ what: String,
         _ logger: Logger,
-        _ parse: @escaping @Sendable (String, String) throws(SecretFileError) -> Value
+        _ parse: @escaping @Sendable (String, String) throws(FileError) -> Value
     ) throws(CollectorError) -> FollowedFile<Value> {
         do {
             return try FollowedFile(path: path, logger: logger, parse: parse)

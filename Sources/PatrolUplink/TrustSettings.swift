@@ -1,4 +1,5 @@
 import NIOSSL
+import PatrolSystem
 import Synchronization
 
 /// Whom the uplink trusts and as whom it appears, from files that may be renewed at any time.
@@ -47,10 +48,10 @@ final class TrustSettings: Sendable {
     private func read(
         _ path: String?,
         _ what: String,
-        _ access: LocalFile.Access
+        _ readers: SmallFile.Readers
     ) throws(LocalProblem) -> [UInt8]? {
         guard let path else { return nil }
-        return try LocalFile.read(path, what: what, access: access, maximumBytes: Self.maximumBytes)
+        return try LocalFile.read(path, what: what, for: readers, maximumBytes: Self.maximumBytes)
     }
 
     private func configuration(

@@ -1,11 +1,18 @@
 import Logging
+import PatrolSystem
+
+/// The files that a collector is given.
+enum CollectorFile {
+    /// A line for each of ten thousand vehicles.
+    static let maximumBytes = 1024 * 1024
+}
 
 /// What a file with secrets says, read again when the file changes.
 ///
 /// A change that cannot be used leaves the last good one in force and says so once.
 actor FollowedFile<Value: Sendable> {
     private let path: String
-    private let parse: @Sendable (String, String) throws(SecretFileError) -> Value
+    private let parse: @Sendable (String, String) throws(FileError) -> Value
     private let logger: Logger
     private var value: Value
     private var text: String
@@ -18,12 +25,12 @@ actor FollowedFile<Value: Sendable> {
     init(
         path: String,
         logger: Logger,
-        parse: @escaping @Sendable (String, String) throws(SecretFileError) -> Value
-    ) throws(SecretFileError) {
+        parse: @escaping @Sendable (String, String) throws(FileError) -> Value
+    ) throws(FileError) {
         self.path = path
         self.parse = parse
         self.logger = logger
-        let read = try SecretFile.read(path)
+        let read = try SmallFile.text(of: path, for: .ownerAndGroup, maximumBytes: CollectorFile.maximumBytes)
         text = read.text
         value = try parse(text, path)
         stamp = read.stamp.isSettled ? read.stamp : nil
@@ -35,7 +42,7 @@ actor FollowedFile<Value: Sendable> {
         if let stamp, now == stamp { return value }
         stamp = now?.isSettled == true ? now : nil
         do {
-            let read = try SecretFile.read(path)
+            let read = try SmallFile.text(of: path, for: .ownerAndGroup, maximumBytes: CollectorFile.maximumBytes)
             if read.text != text {
                 value = try parse(read.text, path)
                 text = read.text

@@ -1,6 +1,7 @@
 import Logging
 import NIOSSL
 import PatrolCore
+import PatrolSystem
 import Synchronization
 
 /// The collector's certificate, followed like its other files: a new one counts from the next connection on, one that cannot
@@ -83,7 +84,7 @@ final class ServerTLS: Sendable {
 
     // MARK: The files
 
-    private static func load(_ files: CollectorOptions.TLSFiles) throws(SecretFileError) -> Loaded {
+    private static func load(_ files: CollectorOptions.TLSFiles) throws(FileError) -> Loaded {
         let chain = try certificates(files.certificateFile)
         let key = try privateKey(files.keyFile)
         var configuration = TLSConfiguration.makeServerConfiguration(
@@ -101,34 +102,31 @@ final class ServerTLS: Sendable {
             let end = chain.map(\.notValidAfter).min() ?? 0
             return Loaded(context: context, validUntil: WallTime(millisecondsSince1970: Int64(end) * 1000))
         } catch {
-            throw SecretFileError(
-                path: files.keyFile,
-                reason: "is not the key of the certificate \(files.certificateFile)"
-            )
+            throw FileError(files.keyFile, .content("is not the key of the certificate \(files.certificateFile)"))
         }
     }
 
     /// - Returns: at least one.
-    private static func certificates(_ path: String) throws(SecretFileError) -> [NIOSSLCertificate] {
-        let text = try SecretFile.read(path, isSecret: false).text
+    private static func certificates(_ path: String) throws(FileError) -> [NIOSSLCertificate] {
+        let text = try SmallFile.text(of: path, maximumBytes: CollectorFile.maximumBytes).text
         do {
             let certificates = try NIOSSLCertificate.fromPEMBytes(Array(text.utf8))
             if !certificates.isEmpty { return certificates }
         } catch {
             // Said below, with what is wanted: the library's own words are numbers.
         }
-        throw SecretFileError(path: path, reason: "holds no certificate; allowed: PEM, -----BEGIN CERTIFICATE-----")
+        throw FileError(path, .content("holds no certificate; allowed: PEM, -----BEGIN CERTIFICATE-----"))
     }
 
-    private static func privateKey(_ path: String) throws(SecretFileError) -> NIOSSLPrivateKey {
-        let text = try SecretFile.read(path).text
+    private static func privateKey(_ path: String) throws(FileError) -> NIOSSLPrivateKey {
+        let text = try SmallFile.text(of: path, for: .ownerAndGroup, maximumBytes: CollectorFile.maximumBytes).text
         guard !text.contains("ENCRYPTED") else {
-            throw SecretFileError(path: path, reason: "is a key with a passphrase; allowed: a key without, in PEM")
+            throw FileError(path, .content("is a key with a passphrase; allowed: a key without, in PEM"))
         }
         do {
             return try NIOSSLPrivateKey(bytes: Array(text.utf8), format: .pem)
         } catch {
-            throw SecretFileError(path: path, reason: "holds no private key; allowed: PEM, -----BEGIN PRIVATE KEY-----")
+            throw FileError(path, .content("holds no private key; allowed: PEM, -----BEGIN PRIVATE KEY-----"))
         }
     }
 }

@@ -1,3 +1,5 @@
+import PatrolSystem
+
 /// One secret that a client presents as `Authorization: Bearer`.
 struct Token: Hashable, Sendable {
     private let bytes: [UInt8]
@@ -35,12 +37,12 @@ struct VehicleTokens: Sendable {
     private let entries: [(vehicle: String, token: Token)]
 
     /// - Parameter path: for the errors, which name the line and never the token.
-    init(parsing text: String, path: String) throws(SecretFileError) {
+    init(parsing text: String, path: String) throws(FileError) {
         var entries: [(vehicle: String, token: Token)] = []
         var owners: [Token: Substring] = [:]
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            func refused(_ reason: String) -> SecretFileError {
-                SecretFileError(path: path, reason: "line \(index + 1) \(reason)")
+            func refused(_ reason: String) -> FileError {
+                FileError(path, .content("line \(index + 1) \(reason)"))
             }
             let fields = line.split(whereSeparator: \.isWhitespace)
             if fields.isEmpty || fields[0].hasPrefix("#") { continue }
@@ -74,12 +76,12 @@ struct VehicleTokens: Sendable {
 
 /// The operators' token, alone in its file.
 enum OperatorToken {
-    static func parse(_ text: String, path: String) throws(SecretFileError) -> Token {
+    static func parse(_ text: String, path: String) throws(FileError) -> Token {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 1, let token = Token(words[0]) else {
-            throw SecretFileError(
-                path: path,
-                reason: "holds \(words.count) words; allowed: one token of visible ASCII characters"
+            throw FileError(
+                path,
+                .content("holds \(words.count) words; allowed: one token of visible ASCII characters")
             )
         }
         return token

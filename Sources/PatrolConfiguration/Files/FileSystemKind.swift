@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSystem
 
 /// What kind of file system a folder lies in, by `/proc/self/mountinfo` (proc(5)).
 struct FileSystemKind: Hashable {
@@ -37,7 +38,7 @@ struct FileSystemKind: Hashable {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         do {
-            let mounts = try TextFile.read("/proc/self/mountinfo", maximumBytes: 1 << 20)
+            let mounts = try SmallFile.text(of: "/proc/self/mountinfo", maximumBytes: 1 << 20).text
             self.init(of: String(cString: real), mounts: mounts)
         } catch {
             return nil

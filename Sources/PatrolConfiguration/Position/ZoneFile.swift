@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import PatrolCore
+import PatrolSystem
 import PatrolWire
 
 /// The zones' file, `zones.geojson`: a GeoJSON FeatureCollection (RFC 7946), which any map editor writes.
@@ -16,9 +17,9 @@ public enum ZoneFile {
     public static func load(path: String) throws(ConfigurationError) -> [Zone] {
         let text: String
         do {
-            text = try TextFile.read(path, maximumBytes: maximumBytes)
+            text = try SmallFile.text(of: path, kind: .anything, maximumBytes: maximumBytes).text
         } catch {
-            throw ConfigurationError(path: path, problems: [ConfigurationProblem(key: "", message: error.reason)])
+            throw ConfigurationError(path: path, problems: [ConfigurationProblem(key: "", message: error.clause)])
         }
         return try parse(text, path: path)
     }

@@ -1,5 +1,6 @@
 import Logging
 import PatrolCore
+import PatrolSystem
 import PatrolWire
 import TOMLKit
 
@@ -12,9 +13,9 @@ extension Configuration {
     public static func load(path: String) throws(ConfigurationError) -> Configuration {
         let text: String
         do {
-            text = try TextFile.read(path, maximumBytes: maximumFileBytes)
+            text = try SmallFile.text(of: path, kind: .anything, maximumBytes: maximumFileBytes).text
         } catch {
-            throw ConfigurationError(path: path, problems: [ConfigurationProblem(key: "", message: error.reason)])
+            throw ConfigurationError(path: path, problems: [ConfigurationProblem(key: "", message: error.clause)])
         }
         return try parse(text, path: path)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PatrolSystem
 import Testing
 
 @testable import PatrolCollector
@@ -67,7 +68,7 @@ struct TokenTests {
         ]
     )
     func refused(text: String) throws {
-        let error = try #require(throws: SecretFileError.self) {
+        let error = try #require(throws: FileError.self) {
             try VehicleTokens(parsing: "# a comment\n" + text, path: "/etc/tokens")
         }
         #expect(error.description.hasPrefix("/etc/tokens line \(text.contains("\n") ? 3 : 2) "))
@@ -77,7 +78,7 @@ struct TokenTests {
     @Test("The operators' file holds one token", arguments: ["", " \n", "a b", "a\nb"])
     func operatorToken(text: String) throws {
         #expect(try OperatorToken.parse(" a\n", path: "file").matches(try #require(Token("a"))))
-        #expect(throws: SecretFileError.self) { try OperatorToken.parse(text, path: "file") }
+        #expect(throws: FileError.self) { try OperatorToken.parse(text, path: "file") }
     }
 }
 
@@ -85,11 +86,15 @@ struct TokenTests {
 struct SecretFileTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+    private static func read(_ path: String) throws(FileError) -> (text: String, stamp: FileStamp) {
+        try SmallFile.text(of: path, for: .ownerAndGroup, maximumBytes: CollectorFile.maximumBytes)
+    }
+
     @Test("A file that others can read is refused with its path and mode", arguments: [0o644, 0o604, 0o601, 0o666])
     func mode(mode: Int) async throws {
         try await TemporaryFolder.with { folder in
             let path = try folder.write("a b", to: "tokens", mode: mode)
-            let error = try #require(throws: SecretFileError.self) { try SecretFile.read(path) }
+            let error = try #require(throws: FileError.self) { try Self.read(path) }
             #expect(error.description.contains(path))
             #expect(error.description.contains("0\(String(mode, radix: 8))"))
         }
@@ -99,20 +104,20 @@ struct SecretFileTests {
     func allowed(mode: Int) async throws {
         try await TemporaryFolder.with { folder in
             let path = try folder.write("a b", to: "tokens", mode: mode)
-            #expect(try SecretFile.read(path).text == "a b")
+            #expect(try Self.read(path).text == "a b")
         }
     }
 
     @Test("What is no small text file is refused")
     func refused() async throws {
         try await TemporaryFolder.with { folder in
-            #expect(throws: SecretFileError.self) { try SecretFile.read("\(folder.path)/missing") }
-            #expect(throws: SecretFileError.self) { try SecretFile.read(folder.path) }
-            let large = try folder.write(String(repeating: "#", count: SecretFile.maximumBytes + 1), to: "large")
-            #expect(throws: SecretFileError.self) { try SecretFile.read(large) }
+            #expect(throws: FileError.self) { try Self.read("\(folder.path)/missing") }
+            #expect(throws: FileError.self) { try Self.read(folder.path) }
+            let large = try folder.write(String(repeating: "#", count: CollectorFile.maximumBytes + 1), to: "large")
+            #expect(throws: FileError.self) { try Self.read(large) }
             let binary = try folder.write("", to: "binary")
             try Data([0xFF, 0xFE]).write(to: URL(filePath: binary))
-            #expect(throws: SecretFileError.self) { try SecretFile.read(binary) }
+            #expect(throws: FileError.self) { try Self.read(binary) }
         }
     }
 

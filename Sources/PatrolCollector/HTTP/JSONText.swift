@@ -1,5 +1,3 @@
-import PatrolCore
-
 /// The small words of JSON (RFC 8259).
 enum JSONText {
     /// A string with its quotation marks. Section 7: these two and the control characters must be escaped.
@@ -25,21 +23,5 @@ enum JSONText {
         var fraction = digits.suffix(places)
         while fraction.last == "0" { fraction.removeLast() }
         return (value < 0 ? "-" : "") + digits.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
-    }
-
-    /// The details of an event, in the order of their keys.
-    static func object(_ details: [String: DetailValue]) -> String {
-        let members = details.sorted { $0.key < $1.key }.map { "\(string($0.key)):\(value($0.value))" }
-        return "{" + members.joined(separator: ",") + "}"
-    }
-
-    private static func value(_ value: DetailValue) -> String {
-        switch value {
-        case .string(let text): string(text)
-        case .integer(let number): String(number)
-        // Section 6: JSON has no infinity and no NaN.
-        case .number(let number): number.isFinite ? "\(number)" : "null"
-        case .bool(let truth): truth ? "true" : "false"
-        }
     }
 }

@@ -176,7 +176,7 @@ struct BatchTransaction {
         try statement.bind(event.name, at: 8)
         try statement.bind(event.coordinate.map { Int64($0.latitudeE7) }, at: 9)
         try statement.bind(event.coordinate.map { Int64($0.longitudeE7) }, at: 10)
-        try statement.bind(JSONText.object(event.details), at: 11)
+        try statement.bind(DetailsJSON.encode(event.details), at: 11)
         try statement.run()
         try judge("event", recorded.sequence, recorded.boot, event.at, &lane)
     }

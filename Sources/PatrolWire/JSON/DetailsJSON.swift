@@ -5,14 +5,10 @@ public import PatrolCore
 /// JSON has one kind of number. A whole one is read back as ``PatrolCore/DetailValue/integer(_:)``, also if it was
 /// written as `number(1.0)`; whoever needs a fraction accepts both.
 public enum DetailsJSON {
-    /// An object with sorted keys; a number that JSON cannot say (not finite) becomes its name.
+    /// An object with sorted keys; of a number that JSON cannot say see ``DetailJSON``.
     public static func encode(_ details: [String: DetailValue]) -> String {
-        let values = details.mapValues { value in
-            if case .number(let number) = value, !number.isFinite { return DetailJSON(.string("\(number)")) }
-            return DetailJSON(value)
-        }
         do {
-            return String(decoding: try JSONCoding.encode(values), as: UTF8.self)
+            return String(decoding: try JSONCoding.encode(details.mapValues(DetailJSON.init)), as: UTF8.self)
         } catch {
             // Texts, whole and finite numbers and truth values always encode; an event is worth more than its details.
             return #"{"error":"the details could not be written"}"#

@@ -48,6 +48,9 @@ public struct EventJSON: Codable, Hashable, Sendable {
 }
 
 /// A detail as a bare JSON value.
+///
+/// JSON has no infinity and no NaN (RFC 8259, section 6): such a number becomes the text `inf`, `-inf` or `nan`, in the journal,
+/// on the wire, on the socket and at the station alike.
 public struct DetailJSON: Codable, Hashable, Sendable {
     /// The detail.
     public var value: DetailValue
@@ -77,6 +80,7 @@ public struct DetailJSON: Codable, Hashable, Sendable {
         switch value {
         case .string(let text): try container.encode(text)
         case .integer(let integer): try container.encode(integer)
+        case .number(let number) where !number.isFinite: try container.encode("\(number)")
         case .number(let number): try container.encode(number)
         case .bool(let bool): try container.encode(bool)
         }

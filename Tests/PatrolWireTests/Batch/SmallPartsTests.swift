@@ -1,3 +1,4 @@
+import Foundation
 import PatrolCore
 import PatrolWire
 import Testing
@@ -101,6 +102,32 @@ struct SmallPartsTests {
         #expect(DetailsJSON.encode([:]) == "{}")
         #expect(try DetailsJSON.decode(DetailsJSON.encode(["x": .number(.infinity)])) == ["x": .string("inf")])
         #expect(try DetailsJSON.decode(DetailsJSON.encode(["x": .number(2)])) == ["x": .integer(2)])
+    }
+
+    @Test("Details of every type are read back, in the order of their keys, and what JSON cannot say is a text")
+    func everyDetail() throws {
+        let details: [String: DetailValue] = [
+            "z": .bool(true), "a": .string("\"x\""), "m": .integer(.min), "n": .number(1.5e-9), "o": .number(.infinity),
+            "p": .number(-.infinity), "q": .number(.nan),
+        ]
+        let text = #"{"a":"\"x\"","m":-9223372036854775808,"n":1.5e-09,"o":"inf","p":"-inf","q":"nan","z":true}"#
+        #expect(DetailsJSON.encode(details) == text)
+        // On the socket an event with such a number is still told, and says the same.
+        let event = StoredEvent(
+            at: Instant(millisecondsSinceBoot: 1),
+            time: nil,
+            coordinate: nil,
+            name: "x",
+            details: details
+        )
+        let told = EventJSON(
+            Recorded(sequence: SequenceNumber(rawValue: 1), boot: BootNumber(rawValue: 1), record: event),
+            time: nil,
+            isCorrected: false
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(String(decoding: try encoder.encode(told), as: UTF8.self).contains(text))
     }
 
     @Test(

@@ -57,14 +57,14 @@ public struct DayPlan: Hashable, Sendable {
         self.date = date
         let day = Day(date: date)
         let schedules = quiet.rules.map(\.schedule) + programmes.map(\.schedule)
-        let edges = Set(schedules.flatMap(day.edges)).union([TimeOfDay.startOfDay, .endOfDay]).sorted()
+        let edges = schedules.edges(on: date)
         segments = Self.merged(
             zip(edges, edges.dropFirst()).map { begin, end in
                 Self.segment(day, begin, end, quiet, programmes)
             }
         )
         var idle: [Idle] = []
-        for rule in quiet.rules where day.edges(of: rule.schedule).isEmpty {
+        for rule in quiet.rules where rule.schedule.edges(on: date).isEmpty {
             idle.append(Idle(name: rule.name, isProgramme: false, reason: Self.absence(of: rule.schedule, on: date)))
         }
         for programme in programmes {
@@ -145,7 +145,7 @@ public struct DayPlan: Hashable, Sendable {
 
     private static func silence(of programme: Programme, _ day: Day, _ quiet: QuietHours) -> String {
         if case .never(let reason) = programme.sounds(between: quiet) { return "never: \(reason)" }
-        if day.edges(of: programme.schedule).isEmpty { return absence(of: programme.schedule, on: day.date) }
+        if programme.schedule.edges(on: day.date).isEmpty { return absence(of: programme.schedule, on: day.date) }
         return "its hours of this day are quiet"
     }
 }
@@ -164,15 +164,5 @@ private struct Day {
 
     func time(_ time: TimeOfDay) -> CivilTime {
         CivilTime(date: date, time: time)
-    }
-
-    /// The times of this day at which a schedule begins and ends to hold; none if it does not hold on it at all.
-    func edges(of schedule: CivilSchedule) -> [TimeOfDay] {
-        let midnight = time(.startOfDay).milliseconds
-        return [date.adding(days: -1), date].compactMap { schedule.window(of: $0) }
-            .map { $0.clamped(to: midnight..<midnight + CivilDate.millisecondsPerDay) }
-            .filter { !$0.isEmpty }
-            .flatMap { [$0.lowerBound, $0.upperBound] }
-            .compactMap { TimeOfDay(secondsSinceMidnight: Int(($0 - midnight) / 1000)) }
     }
 }

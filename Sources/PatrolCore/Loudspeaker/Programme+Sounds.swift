@@ -17,11 +17,10 @@ extension Programme {
         if let zones, zones.isEmpty { return .never("none of its zones is in the zone file") }
         let places = zones.map { $0.sorted().map { Set([$0]) } } ?? [[]]
         let schedules = [schedule] + quiet.rules.map(\.schedule)
-        let times = turns(among: schedules)
         var silencers: Set<String> = []
         var hasTurn = false
         for day in Self.telltaleDays(of: schedules, since: first) {
-            for time in times {
+            for time in turns(on: day, among: schedules) {
                 let civil = CivilTime(date: day, time: time)
                 guard schedule.contains(civil) else { continue }
                 hasTurn = true
@@ -36,11 +35,10 @@ extension Programme {
         return .never("whenever it has its turn it is quiet (\(silencers.sorted().joined(separator: ", ")))")
     }
 
-    /// The times of the day that stand for all.
-    private func turns(among schedules: [CivilSchedule]) -> [TimeOfDay] {
+    /// The times of a day that stand for all.
+    private func turns(on day: CivilDate, among schedules: [CivilSchedule]) -> [TimeOfDay] {
         if case .at(let times) = timing { return times }
-        let edges = schedules.compactMap(\.hours).flatMap { [$0.begin, $0.end] } + [.startOfDay]
-        return Set(edges).filter { $0 < .endOfDay }.sorted()
+        return schedules.edges(on: day).filter { $0 < .endOfDay }
     }
 
     /// The days that stand for all: the weeks around each date that a schedule names.

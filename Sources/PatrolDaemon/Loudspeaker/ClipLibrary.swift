@@ -19,6 +19,12 @@ final class ClipLibrary: Service {
     private let requests: AsyncStream<@Sendable (State) -> Void>
     private let requester: AsyncStream<@Sendable (State) -> Void>.Continuation
 
+    /// A look at the folder, which blocks as long as clips are checked.
+    private struct Look: Sendable {
+        var unfinished: Set<ClipName>
+        var answer: CheckedContinuation<Result<ClipListing, ClipFolderError>, Never>
+    }
+
     /// - Parameter cart: told what was found by each look.
     init(folder: String, clips: ClipFolder, cart: CartLoop, clocks: Clocks, logger: Logger) {
         self.folder = folder
@@ -67,9 +73,10 @@ final class ClipLibrary: Service {
     func run() async throws {
         startWatching()
         await withGracefulShutdownHandler {
-            await look()
+            var worker: SerialWorker<Look>?
+            await look(&worker)
             for await answer in requests {
-                await look()
+                await look(&worker)
                 answer(state)
             }
         } onGracefulShutdown: {
@@ -92,26 +99,36 @@ final class ClipLibrary: Service {
         logger.warning("changes of the clips folder may be noticed late", metadata: ["error": "\(failure)"])
     }
 
-    private func look() async {
-        let clips = clips
-        let unfinished = watcher.unfinished
-        let result: Result<ClipListing, ClipFolderError>
-        do {
-            result = try await BlockingWork.run(name: "clips") {
-                do throws(ClipFolderError) {
-                    return .success(try clips.refresh(unfinished: unfinished))
-                } catch {
-                    return .failure(error)
-                }
-            }
+    /// - Parameter worker: `nil` before there was a thread to be had.
+    private func look(_ worker: inout SerialWorker<Look>?) async {
+        let thread: SerialWorker<Look>
+        do throws(SystemCallError) {
+            // Not with `??`, which forgets what is thrown.
+            if let worker { thread = worker } else { thread = try startWorker() }
+            worker = thread
         } catch {
             fail("\(error)")
             return
+        }
+        let unfinished = watcher.unfinished
+        let result = await withCheckedContinuation { answer in
+            // One look at a time: there is always room.
+            thread.post(Look(unfinished: unfinished, answer: answer))
         }
         switch result {
         case .success(let listing): take(listing)
         case .failure(.cancelled): break
         case .failure(let error): fail(error.description)
+        }
+    }
+
+    private func startWorker() throws(SystemCallError) -> SerialWorker<Look> {
+        try SerialWorker(name: "clips", bound: 1) { [clips] look in
+            do throws(ClipFolderError) {
+                look.answer.resume(returning: .success(try clips.refresh(unfinished: look.unfinished)))
+            } catch {
+                look.answer.resume(returning: .failure(error))
+            }
         }
     }
 

@@ -15,7 +15,10 @@ struct RecordsCommand: AsyncParsableCommand {
     @Option(help: "events or positions.")
     var lane = Lane.events
 
-    @Option(help: "Only events of this kind, such as gps.lost; may be given several times.")
+    @Option(
+        help: "Only events of this kind, such as gps.lost; may be given several times.",
+        completion: .list(EventName.allCases.map(\.rawValue))
+    )
     var kind: [String] = []
 
     @Option(help: "At most so many, the newest ones. Without it: all.")

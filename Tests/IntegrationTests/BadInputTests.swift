@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PatrolAPI
+import PatrolCore
 import PatrolWire
 import Testing
 
@@ -106,6 +107,21 @@ struct BadInputTests {
             try await chain.queue().reason?.contains(chain.folder.path("token")) == true
         }
         #expect(try await chain.ctl("health").code == 2)
+    }
+
+    @Test("records --kind with a kind that there is not: exit 1, the kinds that there are, and which one may be meant")
+    func kind() async throws {
+        let chain = try Chain()
+        try chain.configure(upload: nil)
+        try await chain.startPatrold()
+        let wrong = try await chain.ctl("records", "--kind", "daemon.started", "--kind", "gps.lots")
+        #expect(wrong.code == 1 && wrong.output.isEmpty)
+        #expect(wrong.errors.contains("kind is \"gps.lots\"; did you mean gps.lost?"), "\(wrong.errors)")
+        for name in EventName.allCases { #expect(wrong.errors.contains(name.rawValue)) }
+        let right = try await chain.ctl("records", "--kind", "daemon.started")
+        #expect(right.code == 0 && right.output.contains("daemon.started"), "\(right.errors)")
+        let none = try await chain.ctl("records", "--kind", "zone.left")
+        #expect(none.code == 0 && none.output.isEmpty, "there are none yet")
     }
 
     @Test("The collector names a port in use and tokens that everybody may read")

@@ -72,6 +72,10 @@ struct HistoryParameters {
         guard (1...maximumKinds).contains(kinds.count) else {
             throw .value("kind", value, allowed: "1 to \(maximumKinds) kinds such as gps.lost, separated by commas")
         }
+        let known = EventName.allCases.map(\.rawValue)
+        if let unknown = kinds.sorted().first(where: { !known.contains($0) }) {
+            throw .value("kind", unknown, among: known)
+        }
         return kinds
     }
 }

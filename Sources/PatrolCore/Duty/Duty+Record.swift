@@ -11,12 +11,12 @@ extension Duty {
 
 extension LightEvent {
     /// The name on the wire and in queries.
-    public var name: String {
+    var label: EventName {
         switch self {
-        case .seen(.off): "light.off"
-        case .seen(.blinking): "light.on"
-        case .fault: "light.fault"
-        case .restored: "light.restored"
+        case .seen(.off): .lightOff
+        case .seen(.blinking): .lightOn
+        case .fault: .lightFault
+        case .restored: .lightRestored
         }
     }
 

@@ -72,32 +72,35 @@ public enum EventKind: Hashable, Sendable {
     case recordsRetried(destination: String, count: Int64, by: String)
 
     /// The name on the wire and in queries.
-    public var name: String {
+    public var name: String { label.rawValue }
+
+    /// Its name.
+    var label: EventName {
         switch self {
-        case .daemonStarted: "daemon.started"
-        case .daemonStopped: "daemon.stopped"
-        case .gpsLost: "gps.lost"
-        case .gpsRestored: "gps.restored"
-        case .gpsRejectedJump: "gps.rejected-jump"
-        case .clockTrusted: "clock.trusted"
-        case .clockStepped: "clock.stepped"
-        case .clockDisagreement: "clock.disagreement"
-        case .clockDoubted: "clock.doubted"
-        case .zoneEntered: "zone.entered"
-        case .zoneLeft: "zone.left"
-        case .loudspeaker(let event): event.name
-        case .clips(let change): change.name
-        case .light(let event): event.name
-        case .dutyStarted: "duty.started"
-        case .dutyEnded: "duty.ended"
-        case .mark: "mark"
-        case .command: "control.command"
-        case .uploadHeld: "upload.held"
-        case .uploadResumed: "upload.resumed"
-        case .recordsDropped: "records.dropped"
-        case .recordQuarantined: "records.quarantined"
-        case .recordReleased: "records.released"
-        case .recordsRetried: "records.retried"
+        case .daemonStarted: .daemonStarted
+        case .daemonStopped: .daemonStopped
+        case .gpsLost: .gpsLost
+        case .gpsRestored: .gpsRestored
+        case .gpsRejectedJump: .gpsRejectedJump
+        case .clockTrusted: .clockTrusted
+        case .clockStepped: .clockStepped
+        case .clockDisagreement: .clockDisagreement
+        case .clockDoubted: .clockDoubted
+        case .zoneEntered: .zoneEntered
+        case .zoneLeft: .zoneLeft
+        case .loudspeaker(let event): event.label
+        case .clips(let change): change.label
+        case .light(let event): event.label
+        case .dutyStarted: .dutyStarted
+        case .dutyEnded: .dutyEnded
+        case .mark: .mark
+        case .command: .controlCommand
+        case .uploadHeld: .uploadHeld
+        case .uploadResumed: .uploadResumed
+        case .recordsDropped: .recordsDropped
+        case .recordQuarantined: .recordsQuarantined
+        case .recordReleased: .recordsReleased
+        case .recordsRetried: .recordsRetried
         }
     }
 

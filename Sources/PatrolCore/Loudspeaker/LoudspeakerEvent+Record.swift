@@ -1,20 +1,20 @@
 /// What the loudspeaker leaves on record, in the form of the journal. The names are part of the wire.
 extension LoudspeakerEvent {
     /// The name on the wire and in queries.
-    public var name: String {
+    var label: EventName {
         switch self {
-        case .announcementStarted: "announcement.started"
-        case .announcementFinished: "announcement.finished"
-        case .announcementCut: "announcement.cut"
-        case .announcementFailed: "announcement.failed"
-        case .announcementSkipped: "announcement.skipped"
-        case .quietBegan: "quiet.began"
-        case .quietChanged: "quiet.changed"
-        case .quietEnded: "quiet.ended"
-        case .muted: "loudspeaker.muted"
-        case .unmuted: "loudspeaker.unmuted"
-        case .loudspeakerFailed: "loudspeaker.failed"
-        case .loudspeakerRecovered: "loudspeaker.recovered"
+        case .announcementStarted: .announcementStarted
+        case .announcementFinished: .announcementFinished
+        case .announcementCut: .announcementCut
+        case .announcementFailed: .announcementFailed
+        case .announcementSkipped: .announcementSkipped
+        case .quietBegan: .quietBegan
+        case .quietChanged: .quietChanged
+        case .quietEnded: .quietEnded
+        case .muted: .loudspeakerMuted
+        case .unmuted: .loudspeakerUnmuted
+        case .loudspeakerFailed: .loudspeakerFailed
+        case .loudspeakerRecovered: .loudspeakerRecovered
         }
     }
 

@@ -76,10 +76,10 @@ extension MissingClips.Change {
     private static let mostNamed = 10
 
     /// The name on the wire and in queries.
-    public var name: String {
+    var label: EventName {
         switch self {
-        case .missing: "clips.missing"
-        case .complete: "clips.complete"
+        case .missing: .clipsMissing
+        case .complete: .clipsComplete
         }
     }
 

@@ -13,6 +13,14 @@ extension RequestError {
         RequestError(code, "\(name) is \"\(value.prefix(100))\"", hint: "allowed: \(allowed)")
     }
 
+    /// A value that is none of some names.
+    public static func value(_ name: String, _ value: String, among names: [String]) -> RequestError {
+        let meant = NameSuggestion.nearest(to: value, among: names).map { "; did you mean \($0)?" } ?? ""
+        var error = Self.value(name, value, allowed: names.joined(separator: ", "))
+        error.message += meant
+        return error
+    }
+
     /// A parameter of a query that nobody reads was meant to say something.
     public static func unknownParameter(
         _ name: String,

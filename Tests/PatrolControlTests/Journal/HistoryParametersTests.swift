@@ -47,6 +47,24 @@ struct HistoryParametersTests {
         }
     }
 
+    @Test(
+        "A kind of event that there is not is named, with the one that may be meant and those that there are",
+        arguments: [
+            ("nosuch", "kind is \"nosuch\""), ("gps.lots", "kind is \"gps.lots\"; did you mean gps.lost?"),
+            ("gps.lost,Mark", "kind is \"Mark\"; did you mean mark?"),
+        ]
+    )
+    func unknownKind(value: String, message: String) throws {
+        let error = try #require(throws: RequestError.self) { try HistoryParameters([("kind", value)]) }
+        #expect(error.code == .badRequest && error.message == message)
+        for name in EventName.allCases { #expect(error.hint?.contains(name.rawValue) == true) }
+    }
+
+    @Test("Every kind of event can be asked for", arguments: EventName.allCases)
+    func kind(name: EventName) throws {
+        #expect(try HistoryParameters([("kind", name.rawValue)]).kinds == [name.rawValue])
+    }
+
     @Test("A range that ends before it begins is refused; an empty one is not")
     func range() throws {
         #expect(throws: RequestError.self) {

@@ -37,7 +37,7 @@ public struct Collector: Service {
     private static let maximumShutdown = Duration.seconds(5)
 
     private let server: HTTPServer
-    private let writer: StoreWriter
+    let writer: StoreWriter
     private let reader: StoreReader
     private let notification: ServiceNotification
     private let options: CollectorOptions
@@ -102,7 +102,6 @@ public struct Collector: Service {
                 condition: condition,
                 maximumBodyBytes: options.maximumBodyBytes,
                 maximumDecompressedBytes: options.maximumDecompressedBytes,
-                faults: options.faults,
                 decoding: DecodingPool(),
                 demandsVehicleCertificate: options.tls?.clientAuthorityFile != nil,
                 systemTime: systemTime

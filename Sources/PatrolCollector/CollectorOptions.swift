@@ -19,8 +19,6 @@ public struct CollectorOptions: Sendable {
     public var maximumBodyBytes: Int
     /// The largest body in bytes, decompressed.
     public var maximumDecompressedBytes: Int
-    /// Faults for a test bench.
-    public var faults: TestBenchFaults
 
     /// 1 MiB: a hundred times what a cart sends at once.
     public static let defaultMaximumBodyBytes = 1024 * 1024
@@ -53,7 +51,6 @@ public struct CollectorOptions: Sendable {
         self.tokensFile = tokensFile
         maximumBodyBytes = Self.defaultMaximumBodyBytes
         maximumDecompressedBytes = Self.defaultMaximumDecompressedBytes
-        faults = .none
     }
 }
 

@@ -78,17 +78,6 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
     )
     var logLevel = Logger.Level.info
 
-    @Option(
-        help: ArgumentHelp(
-            """
-            For a test bench: delay-acknowledgement=SECONDS holds back each reply after its batch is stored, \
-            refuse=PERCENT answers that share of the batches with 503. May be given twice.
-            """,
-            visibility: .hidden
-        )
-    )
-    var fault: [String] = []
-
     func validate() throws {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key belong together: give both or neither")
@@ -96,7 +85,6 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
         guard clientCA == nil || tlsCertificate != nil else {
             throw ValidationError("--client-ca is for TLS: it needs --tls-certificate and --tls-key")
         }
-        _ = try faults()
     }
 
     func run() async throws {
@@ -134,16 +122,7 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
         }
         options.maximumBodyBytes = maxBody
         options.maximumDecompressedBytes = maxDecompressed
-        options.faults = try faults()
         return options
-    }
-
-    private func faults() throws -> TestBenchFaults {
-        var faults = TestBenchFaults.none
-        for text in fault where !faults.add(text) {
-            throw ValidationError("--fault is \"\(text)\"; allowed: delay-acknowledgement=SECONDS, refuse=PERCENT")
-        }
-        return faults
     }
 }
 

@@ -9,15 +9,6 @@ import Testing
     .enabled(if: Proxy.program != nil, "nginx is not installed: no proxy to stand in the way")
 )
 struct ProxyTests {
-    /// Points the upload at another address.
-    private func setURL(_ chain: Chain, _ url: String, _ lines: String = "") throws {
-        let path = chain.folder.path("patrold.toml")
-        let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-        let kept = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("ca_file") }
-            .map { $0.hasPrefix("url = ") ? "url = \"\(url)\"\n\(lines)" : $0 }
-        _ = try chain.folder.write("patrold.toml", kept.joined(separator: "\n"))
-    }
-
     @Test(
         "http:// to a TLS port: nothing is dropped in ten restarts, and once the url is right each record arrives once"
     )
@@ -26,7 +17,7 @@ struct ProxyTests {
         try chain.configure()
         try await chain.startCollector()
         let proxy = try await Proxy(chain.folder, collectorPort: chain.collectorPort)
-        try setURL(chain, "http://127.0.0.1:\(proxy.tlsPort)")
+        try chain.setURL("http://127.0.0.1:\(proxy.tlsPort)")
         try await chain.startReceiver(["route", Chain.route])
         for round in 1...10 {
             try await chain.startPatrold()
@@ -47,7 +38,7 @@ struct ProxyTests {
             if round.isMultiple(of: 2) { chain.patrold?.kill() } else { #expect(try await chain.patrold?.stop() == 0) }
         }
         #expect(try await chain.stationVehicleIfKnown() == nil)
-        try setURL(chain, "https://127.0.0.1:\(proxy.tlsPort)", "ca_file = \"\(proxy.certificateFile)\"")
+        try chain.setURL("https://127.0.0.1:\(proxy.tlsPort)", "ca_file = \"\(proxy.certificateFile)\"")
         try await chain.startPatrold()
         #expect(try await chain.events(kind: "records.quarantined").isEmpty)
         #expect(try await chain.events(kind: "records.dropped").isEmpty)

@@ -45,7 +45,9 @@ struct UploadTests {
     func killedBeforeAcknowledgement() async throws {
         let chain = try Chain()
         try chain.configure()
-        try await chain.startCollector(["--fault", "delay-acknowledgement=3"])
+        try await chain.startCollector()
+        let relay = try SlowRelay(to: chain.collectorPort, delay: .seconds(3))
+        try chain.setURL("http://127.0.0.1:\(relay.port)")
         try await chain.startReceiver(["route", Chain.route])
         try await chain.startPatrold()
         try await eventually("the collector has stored what the cart does not know of", within: 30) {
@@ -56,6 +58,8 @@ struct UploadTests {
         let stored = try await chain.stationVehicle().positions
         chain.patrold?.kill()
         chain.collector?.kill()
+        relay.stop()
+        try chain.setURL("http://127.0.0.1:\(chain.collectorPort)")
         try await chain.startCollector()
         try await chain.startPatrold()
         try await eventually("all has arrived", within: 60) {

@@ -17,7 +17,6 @@ struct BatchReceiver: Sendable {
     let condition: StoreCondition
     let maximumBodyBytes: Int
     let maximumDecompressedBytes: Int
-    let faults: TestBenchFaults
     let decoding: DecodingPool
     let demandsVehicleCertificate: Bool
     let systemTime: @Sendable () -> WallTime
@@ -46,11 +45,7 @@ struct BatchReceiver: Sendable {
                 hint: "each vehicle has a token of its own"
             )
         }
-        if Int.random(in: 0..<100) < faults.refusedPercent {
-            throw HTTPFailure.unavailable("refused by --fault", hint: "come again", retryAfterSeconds: 1)
-        }
         let stored = try await store(batch, logger)
-        if faults.acknowledgementDelay > .zero { try await Task.sleep(for: faults.acknowledgementDelay) }
         let acknowledgement = Acknowledgement(
             events: stored.events.acknowledged,
             positions: stored.positions.acknowledged

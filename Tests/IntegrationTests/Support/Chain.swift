@@ -120,6 +120,16 @@ final class Chain {
         _ = try folder.write("patrold.toml", text)
     }
 
+    /// Points the upload at another address.
+    /// - Parameter lines: for the `[[upload]]` table.
+    func setURL(_ url: String, _ lines: String = "") throws {
+        let path = folder.path("patrold.toml")
+        let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        let kept = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("ca_file") }
+            .map { $0.hasPrefix("url = ") ? "url = \"\(url)\"\n\(lines)" : $0 }
+        _ = try folder.write("patrold.toml", kept.joined(separator: "\n"))
+    }
+
     /// Adds lines to the configuration.
     func append(_ text: String) throws {
         let path = folder.path("patrold.toml")

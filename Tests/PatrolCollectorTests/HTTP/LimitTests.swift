@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import PatrolCore
+import PatrolSQLite
 import PatrolWire
 import Testing
 
@@ -164,20 +165,16 @@ struct TroubleTests {
         }
     }
 
-    @Test("The test bench's faults refuse, and hold back what is stored already")
-    func faults() async throws {
-        try await TestStation.with(adjust: { options, _ in options.faults.refusedPercent = 100 }) { station in
+    @Test("While another program holds the store a batch is refused for now, and nothing of it is stored")
+    func heldStore() async throws {
+        try await TestStation.with { station in
+            let holder = try station.holdStore()
             let answer = try await station.post(try Samples.batch(positions: 1...1))
             #expect(answer.status == 503)
-            #expect(answer.headers.first(name: "retry-after") == "1")
+            #expect(answer.headers.first(name: "retry-after") == "\(BatchReceiver.storageRetrySeconds)")
             #expect(try await station.get("/v1/vehicles").text == #"{"vehicles":[]}"#)
-        }
-        let delay = Duration.milliseconds(300)
-        try await TestStation.with(adjust: { options, _ in options.faults.acknowledgementDelay = delay }) { station in
-            let start = ContinuousClock.now
-            let answer = try await station.post(try Samples.batch(positions: 1...1))
-            #expect(answer.status == 200)
-            #expect(ContinuousClock.now - start >= delay)
+            holder.close()
+            #expect(try await station.post(try Samples.batch(positions: 1...1)).acknowledged?["positions"] == 1)
         }
     }
 }

@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import PatrolCore
+import PatrolSQLite
 import PatrolWire
 import Testing
 
@@ -104,7 +105,9 @@ struct RefusalFormTests {
 
     @Test("A busy station, too")
     func busy() async throws {
-        try await TestStation.with(adjust: { options, _ in options.faults.refusedPercent = 100 }) { station in
+        try await TestStation.with { station in
+            let holder = try station.holdStore()
+            defer { holder.close() }
             let answer = try await station.post(try Samples.batch(positions: 1...1))
             #expect(answer.status == 503 && answer.errorCode == "unavailable")
         }

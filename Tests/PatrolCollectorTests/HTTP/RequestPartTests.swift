@@ -56,23 +56,3 @@ struct ListenAddressTests {
         #expect(ListenAddress(text) == nil)
     }
 }
-
-@Suite("Faults for a test bench")
-struct FaultTests {
-    private static func parse(_ texts: [String]) -> TestBenchFaults? {
-        var faults = TestBenchFaults.none
-        for text in texts where !faults.add(text) { return nil }
-        return faults
-    }
-
-    @Test("Both are understood and nothing else is")
-    func parse() {
-        #expect(
-            Self.parse(["delay-acknowledgement=2.5", "refuse=30"])
-                == TestBenchFaults(acknowledgementDelay: .milliseconds(2500), refusedPercent: 30)
-        )
-        for text in ["", "refuse", "refuse=", "refuse=101", "refuse=-1", "delay-acknowledgement=nan", "other=1"] {
-            #expect(Self.parse([text]) == nil, "\(text)")
-        }
-    }
-}

@@ -1,3 +1,4 @@
+import Dispatch
 import PatrolCore
 import PatrolWire
 import Testing
@@ -27,12 +28,23 @@ struct StopTests {
 
     @Test("One that has come in full is answered")
     func complete() async throws {
-        let delay = Duration.milliseconds(300)
-        try await TestStation.with(adjust: { options, _ in options.faults.acknowledgementDelay = delay }) { station in
+        // Nobody but a batch that is about to be stored asks the station what time it is.
+        let (dated, isDated) = AsyncStream.makeStream(of: Void.self)
+        let (hanging, hangs) = AsyncStream.makeStream(of: Void.self)
+        let release = DispatchSemaphore(value: 0)
+        let clock: @Sendable () -> WallTime = {
+            isDated.finish()
+            return TestStore.arrival
+        }
+        try await TestStation.with(systemTime: clock) { station in
+            async let hang: Void = station.collector.writer.hang(hangs, until: release)
+            for await _ in hanging {}
             async let answer = station.post(try Samples.batch(positions: 1...1))
-            while try await station.get("/v1/vehicles").text == #"{"vehicles":[]}"# {}
+            for await _ in dated {}
             await station.stop()
+            release.signal()
             #expect(try await answer.acknowledged?["positions"] == 1)
+            await hang
         }
     }
 }

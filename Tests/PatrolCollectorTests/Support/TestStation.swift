@@ -23,20 +23,29 @@ struct TestStation: Sendable {
     var scheme = "http"
     var client = HTTPClient.shared
     let service: ServiceGroup
+    let collector: Collector
 
     /// - Parameters:
     ///   - folder: of a station that was there before; a new one without it.
     ///   - maximumStorePages: where the disk is full.
+    ///   - systemTime: the station's clock.
     ///   - adjust: changes the options.
     static func with<Result: Sendable>(
         folder: TemporaryFolder? = nil,
         maximumStorePages: Int? = nil,
+        systemTime: @escaping @Sendable () -> WallTime = { TestStore.arrival },
         adjust: (inout CollectorOptions, TemporaryFolder) throws -> Void = { _, _ in },
         _ body: @Sendable (TestStation) async throws -> Result
     ) async throws -> Result {
         guard let folder else {
             return try await TemporaryFolder.with { folder in
-                try await with(folder: folder, maximumStorePages: maximumStorePages, adjust: adjust, body)
+                try await with(
+                    folder: folder,
+                    maximumStorePages: maximumStorePages,
+                    systemTime: systemTime,
+                    adjust: adjust,
+                    body
+                )
             }
         }
         let tokens = try folder.write("cart-01 \(token)\ncart-02 \(otherToken)\n", to: "tokens")
@@ -50,7 +59,7 @@ struct TestStation: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let collector = try Collector(
             options,
-            systemTime: { TestStore.arrival },
+            systemTime: systemTime,
             logger: logger,
             notification: ServiceNotification(notifySocket: nil),
             maximumStorePages: maximumStorePages,
@@ -65,7 +74,9 @@ struct TestStation: Sendable {
             let result: Result
             do {
                 let address = try #require(await addresses.first { _ in true }, "the collector ended at once")
-                result = try await body(TestStation(folder: folder, address: address, service: service))
+                result = try await body(
+                    TestStation(folder: folder, address: address, service: service, collector: collector)
+                )
             } catch {
                 await service.triggerGracefulShutdown()
                 throw error

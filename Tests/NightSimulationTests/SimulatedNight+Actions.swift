@@ -56,8 +56,10 @@ extension SimulatedNight {
                 case .send(let plan): if let consequence = send(plan) { inputs.append(consequence) }
                 case .wakeAt(let instant): uploadWakeAt = instant
                 case .cancelWakeUp: uploadWakeAt = nil
-                case .acknowledge(let lane, let through):
-                    journal.acknowledge(lane, through: Int(through.rawValue))
+                case .acknowledge(let through):
+                    for lane in Lane.allCases {
+                        if let through = through[lane] { journal.acknowledge(lane, through: Int(through.rawValue)) }
+                    }
                     inputs.append(.backlogChanged(journal.backlog))
                 case .remember(let memory): journal.remember(memory)
                 case .record(let kind): for action in cart.handle(.happened(kind), at: instant) { perform(action) }

@@ -28,6 +28,18 @@ public struct PerLane<Value> {
     }
 }
 
+extension PerLane {
+    /// The same for both lanes.
+    public init(both value: Value) {
+        self.init(events: value, positions: value)
+    }
+
+    /// Both values, changed in the same way.
+    public func map<Other>(_ change: (Value) -> Other) -> PerLane<Other> {
+        PerLane<Other>(events: change(events), positions: change(positions))
+    }
+}
+
 extension PerLane: Sendable where Value: Sendable {}
 extension PerLane: Equatable where Value: Equatable {}
 extension PerLane: Hashable where Value: Hashable {}

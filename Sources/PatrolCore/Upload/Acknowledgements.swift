@@ -4,15 +4,15 @@
 /// earlier acknowledgement was lost on the road, but never beyond the newest record there is: such a receiver confuses
 /// journals, and what it "holds" is not ours. Only what the batch held is ever counted as acknowledged.
 struct Acknowledgements: Hashable, Sendable {
-    /// One for each lane that came forward.
-    private(set) var actions: [UploadMachine.Action] = []
+    /// Up to which record each lane came forward; `nil` for one that did not.
+    private(set) var through = PerLane<SequenceNumber?>(both: nil)
     /// How many records came forward.
     private(set) var counts = BatchShape.Counts(events: 0, positions: 0)
     /// What is wrong with the acknowledgement; the lanes that came forward did so all the same.
     private(set) var fault: String?
 
     /// Whether any record came forward.
-    var advanced: Bool { !actions.isEmpty }
+    var advanced: Bool { through != PerLane(both: nil) }
 
     init(
         events: SequenceNumber,
@@ -23,23 +23,25 @@ struct Acknowledgements: Hashable, Sendable {
     ) {
         if attempt.isEmpty { fault = "the batch held no records" }
         let sent = attempt.counts(plan)
-        for (lane, through) in [(Lane.events, events), (.positions, positions)] {
+        let said = PerLane(events: events, positions: positions)
+        for lane in Lane.allCases {
             guard let range = attempt[lane] else { continue }
+            let said = said[lane]
             let newest = max(range.upperBound, backlog[lane].newest)
-            if through < range.lowerBound {
+            if said < range.lowerBound {
                 fault =
                     "the receiver got \(lane.rawValue) \(range.lowerBound.rawValue) to \(range.upperBound.rawValue), "
-                    + "but acknowledged only up to \(through.rawValue)"
-            } else if through > newest {
+                    + "but acknowledged only up to \(said.rawValue)"
+            } else if said > newest {
                 fault =
-                    "the receiver acknowledged \(lane.rawValue) up to \(through.rawValue), "
+                    "the receiver acknowledged \(lane.rawValue) up to \(said.rawValue), "
                     + "but the newest there is has the number \(newest.rawValue)"
-            } else if through >= range.upperBound {
+            } else if said >= range.upperBound {
                 counts[lane] = sent[lane]
-                actions.append(.acknowledge(lane, through: range.upperBound))
+                through[lane] = range.upperBound
             } else {
-                counts[lane] = min(sent[lane], range.width(through: through))
-                actions.append(.acknowledge(lane, through: through))
+                counts[lane] = min(sent[lane], range.width(through: said))
+                through[lane] = said
             }
         }
     }

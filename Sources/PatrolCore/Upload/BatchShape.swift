@@ -22,34 +22,7 @@ struct BatchShape: Hashable, Sendable {
     }
 
     /// How many records of each lane were in a batch.
-    struct Counts: Hashable, Sendable {
-        var events: Int
-        var positions: Int
-
-        /// The lane of a batch that held only one; `nil` for a batch of both or of none.
-        var onlyLane: Lane? {
-            switch (events > 0, positions > 0) {
-            case (true, false): .events
-            case (false, true): .positions
-            case (true, true), (false, false): nil
-            }
-        }
-
-        subscript(lane: Lane) -> Int {
-            get {
-                switch lane {
-                case .events: events
-                case .positions: positions
-                }
-            }
-            set {
-                switch lane {
-                case .events: events = newValue
-                case .positions: positions = newValue
-                }
-            }
-        }
-    }
+    typealias Counts = PerLane<Int>
 
     private let full: Counts
     private(set) var limits: Counts
@@ -138,6 +111,17 @@ struct BatchShape: Hashable, Sendable {
         case .none: break
         case .lanesApart: if backlog.events.waiting == 0 { search = .none }
         case .within(let lane, _): if backlog[lane].waiting == 0 { search = .none }
+        }
+    }
+}
+
+extension PerLane<Int> {
+    /// The lane of a batch that held only one; `nil` for a batch of both or of none.
+    fileprivate var onlyLane: Lane? {
+        switch (events > 0, positions > 0) {
+        case (true, false): .events
+        case (false, true): .positions
+        case (true, true), (false, false): nil
         }
     }
 }

@@ -127,11 +127,9 @@ extension UploadMachine {
     }
 
     private func outcome(of acknowledged: Acknowledgements, _ plan: BatchPlan) -> [Action] {
-        guard plan.purpose == .retry else { return acknowledged.actions }
-        return acknowledged.actions.map { action in
-            guard case .acknowledge(let lane, let sequence) = action else { return action }
-            return .release(lane, sequence)
-        }
+        guard acknowledged.advanced else { return [] }
+        guard plan.purpose == .retry else { return [.acknowledge(acknowledged.through)] }
+        return Lane.allCases.compactMap { lane in acknowledged.through[lane].map { .release(lane, $0) } }
     }
 
     /// The daemon tells the exact backlog after each change; until then the machine reckons.

@@ -44,8 +44,9 @@ public struct UploadMachine: Sendable {
         case wakeAt(Instant)
         /// Do not wake it.
         case cancelWakeUp
-        /// Keep that the destination holds everything of the lane up to and including this record.
-        case acknowledge(Lane, through: SequenceNumber)
+        /// Keep that the destination holds everything of each lane up to and including these; `nil` for a lane that did not
+        /// come forward.
+        case acknowledge(PerLane<SequenceNumber?>)
         /// The destination refuses this record: keep that, the receipt for it, that the lane goes on behind it, and what is
         /// to be remembered, all of it together or not at all.
         case quarantine(Lane, SequenceNumber, reason: String, UploadMemory)

@@ -112,8 +112,8 @@ struct Uploader: Sendable {
         case .cancelWakeUp:
             progress.timer?.cancel()
             progress.timer = nil
-        case .acknowledge(let lane, let sequence):
-            return await acknowledge(lane, sequence)
+        case .acknowledge(let through):
+            return await acknowledge(through)
         case .quarantine(let lane, let sequence, let reason, let memory):
             return await quarantine(lane, sequence, reason, memory)
         case .release(let lane, let sequence):
@@ -206,10 +206,9 @@ struct Uploader: Sendable {
         await cart.snapshot()?.position.latest.map { Latest(boot: journal.boot, position: $0) }
     }
 
-    private func acknowledge(_ lane: Lane, _ sequence: SequenceNumber) async -> UploadMachine.Input? {
+    private func acknowledge(_ through: PerLane<SequenceNumber?>) async -> UploadMachine.Input? {
         do {
-            try await journal.acknowledge(lane, through: sequence, by: name)
-            return try await backlog()
+            return told(try await journal.acknowledge(events: through.events, positions: through.positions, by: name))
         } catch {
             // The records are sent again; the receiver keeps them once.
             logger.error("an acknowledgement could not be kept", metadata: ["error": "\(error)"])
@@ -232,7 +231,10 @@ struct Uploader: Sendable {
     }
 
     private func backlog() async throws(JournalError) -> UploadMachine.Input {
-        let backlog = try await journal.backlog(of: name)
+        told(try await journal.backlog(of: name))
+    }
+
+    private func told(_ backlog: Backlog) -> UploadMachine.Input {
         mailbox.setPositionNews(backlog.positions.count == 0)
         let held = backlog.events.quarantined.held + backlog.positions.quarantined.held
         board.update(name) { $0.quarantined = held }

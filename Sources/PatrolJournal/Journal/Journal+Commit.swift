@@ -54,6 +54,17 @@ extension Journal {
     /// A position with a quantity that no block can carry is given up; see ``JournalHealth/droppedPositions``.
     /// - Throws: if it failed. Everything goes on waiting, and ``run()`` tries again an interval later.
     public func commit() throws(JournalError) {
+        guard !(inbox.waiting.positions.isEmpty && unwritten.isEmpty) else { return }
+        try write()
+    }
+
+    /// As ``commit()``, but not for cursors and states alone, which only ride on what is written anyway.
+    func commitRecords() throws(JournalError) {
+        guard !inbox.waiting.positions.isEmpty || unwritten.isUrgent else { return }
+        try write()
+    }
+
+    private func write() throws(JournalError) {
         do {
             try commitWaiting()
         } catch  where error.cause == .unencodable {
@@ -66,7 +77,6 @@ extension Journal {
     private func commitWaiting() throws(JournalError) {
         let store = try openStore()
         let waiting = inbox.waiting
-        guard !(waiting.positions.isEmpty && unwritten.isEmpty) else { return }
         var lane = positionLane
         do throws(JournalError) {
             let blocks = try encode(lane.append(waiting.positions))

@@ -135,7 +135,8 @@ struct Unwritten {
     /// In order. Nobody adds one before those that wait are written, so these are few.
     var quarantine: [QuarantineChange] = []
 
-    var isEmpty: Bool {
-        events.isEmpty && clock == nil && cursors.isEmpty && states.isEmpty && quarantine.isEmpty
-    }
+    var isEmpty: Bool { !isUrgent && cursors.isEmpty && states.isEmpty }
+
+    /// Whether something is worth a commit of its own.
+    var isUrgent: Bool { !(events.isEmpty && clock == nil && quarantine.isEmpty) }
 }

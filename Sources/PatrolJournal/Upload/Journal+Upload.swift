@@ -19,7 +19,7 @@ extension Journal {
     ) throws(JournalError) -> JournalBatch {
         let store = try openStore()
         do {
-            try commit()
+            try commitRecords()
         } catch {
             // The health tells of it; what is durable must get out all the more while the storage fails.
         }
@@ -84,33 +84,43 @@ extension Journal {
     }
 
     /// Keeps what a destination has stored durably. A number that is not higher than an earlier one changes nothing.
+    ///
+    /// In force at once, and written with the next records or by ``close()``: a commit of its own would cost the card as
+    /// much as ten positions, and a power cut before only means that records are sent twice.
     /// - Parameters:
-    ///   - lane: of which lane.
-    ///   - through: up to and including this record.
+    ///   - events: up to and including this one; `nil` if nothing was said about them.
+    ///   - positions: likewise.
     ///   - destination: as for ``nextBatch(for:maximumEvents:maximumPositions:)``.
-    /// - Throws: for a record that does not exist, which changes nothing. If the commit failed: the number is in force all
-    ///   the same and written with the next commit; a power cut before only means that records are sent twice.
+    /// - Returns: what still waits for the destination.
+    /// - Throws: for a record that does not exist, which changes nothing in either lane; or as ``backlog(of:)`` does.
+    @discardableResult
     public func acknowledge(
-        _ lane: Lane,
-        through: SequenceNumber,
+        events: SequenceNumber?,
+        positions: SequenceNumber?,
         by destination: String
-    ) throws(JournalError) {
+    ) throws(JournalError) -> Backlog {
         _ = try openStore()
-        let last = durable[lane]
-        guard through <= last else {
-            throw JournalError(
-                .unknownSequence,
-                path: path,
-                reason: "\(destination) acknowledges \(lane.rawValue) up to \(through.rawValue), but the last one is "
-                    + "\(last.rawValue)"
-            )
+        let through = PerLane(events: events ?? .none, positions: positions ?? .none)
+        let before = cursor(of: destination)
+        var cursor = before
+        for lane in Lane.allCases {
+            let last = durable[lane]
+            guard through[lane] <= last else {
+                throw JournalError(
+                    .unknownSequence,
+                    path: path,
+                    reason:
+                        "\(destination) acknowledges \(lane.rawValue) up to \(through[lane].rawValue), but the last "
+                        + "one is \(last.rawValue)"
+                )
+            }
+            cursor[lane] = max(cursor[lane], through[lane])
         }
-        var cursor = cursor(of: destination)
-        guard through > cursor[lane] else { return }
-        cursor[lane] = through
-        cursors[destination] = cursor
-        unwritten.cursors.insert(destination)
-        try commit()
+        if cursor != before {
+            cursors[destination] = cursor
+            unwritten.cursors.insert(destination)
+        }
+        return try backlog(of: destination)
     }
 
     /// What waits for a destination. Costs the same for ten records and for a hundred thousand: the numbers have no gaps,

@@ -30,11 +30,7 @@ struct AcknowledgementsTests {
     @Test("All of the batch")
     func all() {
         let result = judge(events: 20, positions: 200)
-        #expect(
-            result.actions == [
-                .acknowledge(.events, through: .number(20)), .acknowledge(.positions, through: .number(200)),
-            ]
-        )
+        #expect(result.through == PerLane(events: .number(20), positions: .number(200)))
         #expect(result.counts == .init(events: 10, positions: 100))
         #expect(result.fault == nil)
     }
@@ -45,7 +41,7 @@ struct AcknowledgementsTests {
     )
     func part(through: Int64, count: Int) {
         let result = judge(events: through, positions: 200)
-        #expect(result.actions.first == .acknowledge(.events, through: .number(through)))
+        #expect(result.through.events == .number(through))
         #expect(result.counts.events == count)
         #expect(result.fault == nil)
     }
@@ -53,11 +49,7 @@ struct AcknowledgementsTests {
     @Test("More than the batch, up to the newest record, counts for the batch only", arguments: [21, 25] as [Int64])
     func earlierAnswerLost(events: Int64) {
         let result = judge(events: events, positions: 300)
-        #expect(
-            result.actions == [
-                .acknowledge(.events, through: .number(20)), .acknowledge(.positions, through: .number(200)),
-            ]
-        )
+        #expect(result.through == PerLane(events: .number(20), positions: .number(200)))
         #expect(result.fault == nil)
     }
 
@@ -68,7 +60,7 @@ struct AcknowledgementsTests {
     )
     func fault(events: Int64, words: String) throws {
         let result = judge(events: events, positions: 200)
-        #expect(result.actions == [.acknowledge(.positions, through: .number(200))])
+        #expect(result.through == PerLane(events: nil, positions: .number(200)))
         #expect(result.counts == .init(events: 0, positions: 100))
         let fault = try #require(result.fault)
         #expect(fault.contains("events") && fault.contains(words))
@@ -77,7 +69,7 @@ struct AcknowledgementsTests {
     @Test("What is said about a lane that was not sent is not heard")
     func otherLane() {
         let result = judge(events: 0, positions: 200, sent: (false, true))
-        #expect(result.actions == [.acknowledge(.positions, through: .number(200))])
+        #expect(result.through == PerLane(events: nil, positions: .number(200)))
         #expect(result.fault == nil)
         #expect(judge(events: 20, positions: .max, sent: (true, false)).fault == nil)
     }

@@ -56,9 +56,7 @@ struct UploadOutcomeTests {
     func acknowledged() throws {
         var rig = try flyingRig()
         let actions = try rig.acknowledge()
-        #expect(
-            actions == [.acknowledge(.events, through: .number(40)), .acknowledge(.positions, through: .number(100))]
-        )
+        #expect(actions == [.acknowledge(PerLane(events: .number(40), positions: .number(100)))])
         let status = rig.machine.status
         #expect(status.state == .idle && status.reason == nil && status.failedAttempts == 0)
         #expect(status.lastAcknowledgedAt == rig.now && status.nextAttemptAt == nil)
@@ -164,7 +162,7 @@ struct UploadOutcomeTests {
         try rig.wake()
         let actions = try rig.end(.acknowledged(events: .number(40), positions: .none))
         #expect(actions.recorded == [.uploadResumed(destination: "station", afterSeconds: 300)])
-        #expect(actions.first == .acknowledge(.events, through: .number(40)))
+        #expect(actions.first == .acknowledge(PerLane(events: .number(40), positions: nil)))
         #expect(rig.machine.status.state == .backingOff)
         #expect(rig.machine.status.failedAttempts == 1)
     }

@@ -49,7 +49,8 @@ struct UploadRefusalTests {
             )
             for action in rig.tell(.attemptEnded(attempt), after: 0.05) {
                 switch action {
-                case .acknowledge(let lane, let through): next[lane] = through.rawValue + 1
+                case .acknowledge(let through):
+                    for lane in Lane.allCases { next[lane] = through[lane].map { $0.rawValue + 1 } ?? next[lane] }
                 case .quarantine(let lane, let sequence, _, _):
                     #expect(sequence.rawValue == next[lane])
                     quarantined[lane, default: []].append(sequence.rawValue)
@@ -115,7 +116,8 @@ struct UploadRefusalTests {
         try rig.wake()
         #expect(
             try rig.end(.acknowledged(events: .number(1), positions: .none)) == [
-                .remember(UploadMemory(hasAcknowledged: true)), .acknowledge(.events, through: .number(1)),
+                .remember(UploadMemory(hasAcknowledged: true)),
+                .acknowledge(PerLane(events: .number(1), positions: nil)),
             ]
         )
         #expect(rig.machine.status.state == .idle)

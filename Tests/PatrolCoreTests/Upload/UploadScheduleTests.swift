@@ -160,7 +160,9 @@ struct UploadScheduleTests {
             bytesOnWire: 9,
             outcome: .acknowledged(events: .none, positions: .number(3))
         )
-        #expect(flying.tell(.attemptEnded(attempt), after: 1) == [.acknowledge(.positions, through: .number(3))])
+        #expect(
+            flying.tell(.attemptEnded(attempt), after: 1) == [.acknowledge(PerLane(events: nil, positions: .number(3)))]
+        )
         #expect(flying.tell(.attemptEnded(attempt), after: 1).isEmpty)
     }
 }

@@ -333,11 +333,16 @@ struct UploadWorld {
         case .cancelWakeUp:
             #expect(wakeUp != nil, "seed \(seed): nothing to cancel")
             wakeUp = nil
-        case .acknowledge(let lane, let through):
-            let count = Int(through.rawValue)
-            #expect(count > cursor[lane, default: 0], "seed \(seed): acknowledged backwards")
-            #expect(count <= received[lane, default: 0], "seed \(seed): the receiver does not hold \(lane) \(count)")
-            cursor[lane] = count
+        case .acknowledge(let through):
+            for lane in Lane.allCases {
+                guard let count = through[lane].map({ Int($0.rawValue) }) else { continue }
+                #expect(count > cursor[lane, default: 0], "seed \(seed): acknowledged backwards")
+                #expect(
+                    count <= received[lane, default: 0],
+                    "seed \(seed): the receiver does not hold \(lane) \(count)"
+                )
+                cursor[lane] = count
+            }
         case .quarantine(let lane, let sequence, _, _):
             let index = Int(sequence.rawValue) - 1
             #expect(records[lane]?[index].isPoison == true, "seed \(seed): \(lane) \(sequence.rawValue) was innocent")

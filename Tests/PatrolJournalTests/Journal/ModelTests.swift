@@ -26,6 +26,8 @@ private struct Model {
     private var waiting: [Int64] = []
     private var events: [String] = []
     private var acknowledged: [String: PerLane<SequenceNumber>] = [:]
+    /// As far as it is on disk.
+    private var keptCursors: [String: PerLane<SequenceNumber>] = [:]
 
     init(seed: UInt64) throws {
         generator = SplitMix64(seed: seed)
@@ -63,6 +65,7 @@ private struct Model {
             boots += 1
             bench = try bench.afterPowerCut(bootID: "boot-\(boots)")
             waiting = []
+            acknowledged = keptCursors
             return "power cut"
         }
     }
@@ -87,7 +90,7 @@ private struct Model {
             maximumEvents: maximumEvents,
             maximumPositions: maximumPositions
         )
-        becomeDurable()
+        if !waiting.isEmpty { becomeDurable() }
         let cursor = acknowledged[destination] ?? PerLane(events: .none, positions: .none)
         let positions = try batch.positionBlocks.flatMap { try PositionBlockCodec.decode($0) }
         expectPrefix(
@@ -108,11 +111,11 @@ private struct Model {
         if Bool.random(using: &generator) {
             var cursor = cursor
             if let last = batch.positionRange?.upperBound {
-                try await bench.journal.acknowledge(.positions, through: last, by: destination)
+                try await bench.journal.acknowledge(events: nil, positions: last, by: destination)
                 cursor.positions = last
             }
             if let last = batch.eventRange?.upperBound {
-                try await bench.journal.acknowledge(.events, through: last, by: destination)
+                try await bench.journal.acknowledge(events: last, positions: nil, by: destination)
                 cursor.events = last
             }
             if !batch.isEmpty { acknowledged[destination] = cursor }
@@ -133,6 +136,7 @@ private struct Model {
     private mutating func becomeDurable() {
         durable += waiting
         waiting = []
+        keptCursors = acknowledged
     }
 
     func check(_ comment: String) async throws {

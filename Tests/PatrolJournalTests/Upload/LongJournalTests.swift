@@ -42,8 +42,8 @@ import Testing
         let journal = bench.journal
         #expect(journal.health.durable == PerLane(events: 100_000, positions: 120_000))
         let before = try await journal.bytesReadByThread()
-        try await journal.acknowledge(.events, through: 99_000, by: "station")
-        try await journal.acknowledge(.positions, through: 60_030, by: "station")
+        try await journal.acknowledge(events: 99_000, positions: nil, by: "station")
+        try await journal.acknowledge(events: nil, positions: 60_030, by: "station")
         let backlog = try await journal.backlog(of: "station")
         #expect(backlog.events.count == 1000)
         #expect(backlog.positions.count == 59_970)

@@ -61,9 +61,9 @@ struct QuarantineTests {
     )
     func kept() async throws {
         let bench = try await filled()
-        try await bench.journal.acknowledge(.positions, through: 99, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 99, by: "station")
         try await refuse(.positions, 100, bench)
-        try await bench.journal.acknowledge(.positions, through: 150, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 150, by: "station")
         try await refuse(.events, 1, bench, reason: "400 bad")
         let after = try bench.afterPowerCut()
         for journal in [bench.journal, after.journal] {
@@ -101,7 +101,7 @@ struct QuarantineTests {
         let bench = try await filled()
         for sequence in [1, 2, 3] as [SequenceNumber] { try await refuse(.positions, sequence, bench) }
         try await refuse(.positions, 4, bench, reason: "other")
-        try await bench.journal.acknowledge(.positions, through: 5, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 5, by: "station")
         try await refuse(.positions, 6, bench, reason: "other")
         let refused = try await bench.journal.quarantined(by: "station", limit: 100)
         #expect(refused.map(\.range) == [1...3, 4...4, 6...6])
@@ -111,7 +111,7 @@ struct QuarantineTests {
     @Test("By order they go again one by one, events first; what is taken counts as acknowledged, over restarts")
     func retried() async throws {
         var bench = try await filled()
-        try await bench.journal.acknowledge(.positions, through: 99, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 99, by: "station")
         try await refuse(.positions, 100, bench)
         try await refuse(.events, 1, bench)
         #expect(try await bench.journal.nextRetry(for: "station").isEmpty, "nobody asked yet")
@@ -181,7 +181,7 @@ struct QuarantineTests {
     @Test("A journal of the version before opens, and what it acknowledged stays so")
     func versionTwo() async throws {
         let bench = try await filled()
-        try await bench.journal.acknowledge(.positions, through: 99, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 99, by: "station")
         try await bench.journal.execute("DROP TABLE quarantine; PRAGMA user_version = 2")
         let after = try await bench.restarted()
         #expect(try await after.journal.backlog(of: "station").positions.acknowledged == 99)

@@ -73,7 +73,7 @@ import Testing
     @Test func `from inside a block its rest goes first, then whole blocks again`() async throws {
         let bench = try await threeBlocks()
         let stored = try await bytesOfBlocks(bench.journal)
-        try await bench.journal.acknowledge(.positions, through: 70, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 70, by: "station")
         let rest = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: 50)
         #expect(rest.positionRange == 71...120)
         let more = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: 200)
@@ -91,7 +91,7 @@ import Testing
             let batch = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: 1)
             guard let range = batch.positionRange else { break }
             fetched += try sequences(batch)
-            try await bench.journal.acknowledge(.positions, through: range.upperBound, by: "station")
+            try await bench.journal.acknowledge(events: nil, positions: range.upperBound, by: "station")
         }
         #expect(fetched == Array(1...125))
         #expect(try await bench.journal.blockRanges() == [1...120, 121...125], "no upload changes a block")
@@ -108,7 +108,7 @@ import Testing
             )
             #expect(batch.events.count == expected)
         }
-        try await bench.journal.acknowledge(.events, through: 3, by: "station")
+        try await bench.journal.acknowledge(events: 3, positions: nil, by: "station")
         let rest = try await bench.journal.nextBatch(for: "station", maximumEvents: 9, maximumPositions: 9)
         #expect(rest.eventRange == 4...5)
         #expect(rest.events.map(\.record.details) == [["reason": .string("4")], ["reason": .string("5")]])
@@ -128,7 +128,7 @@ import Testing
         let c = BootRecord(number: BootNumber(rawValue: 3), bootID: "boot-c", clock: nil)
         let all = try await bench.journal.nextBatch(for: "station", maximumEvents: 1, maximumPositions: 9)
         #expect(all.boots == [a, b, c])
-        try await bench.journal.acknowledge(.positions, through: 2, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 2, by: "station")
         let second = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: 9)
         #expect(second.boots == [b, c])
     }
@@ -136,9 +136,10 @@ import Testing
     @Test func `destinations have cursors of their own, which outlive a power cut`() async throws {
         let bench = try await threeBlocks()
         try await bench.journal.append(bench.event())
-        try await bench.journal.acknowledge(.positions, through: 120, by: "station")
-        try await bench.journal.acknowledge(.positions, through: 7, by: "backup")
-        try await bench.journal.acknowledge(.events, through: 1, by: "backup")
+        try await bench.journal.acknowledge(events: nil, positions: 120, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 7, by: "backup")
+        try await bench.journal.acknowledge(events: 1, positions: nil, by: "backup")
+        try await bench.journal.commit()
         let after = try bench.afterPowerCut()
         #expect(await after.journal.destinations() == ["backup", "station"])
         let station = try await after.journal.backlog(of: "station")
@@ -152,14 +153,14 @@ import Testing
     @Test func `a cursor never goes back, and never beyond what exists`() async throws {
         let bench = try await threeBlocks()
         let journal = bench.journal
-        try await journal.acknowledge(.positions, through: 200, by: "station")
+        try await journal.acknowledge(events: nil, positions: 200, by: "station")
         for lower in [SequenceNumber(rawValue: .min), 0, 1, 199, 200] {
-            try await journal.acknowledge(.positions, through: lower, by: "station")
+            try await journal.acknowledge(events: nil, positions: lower, by: "station")
             #expect(try await journal.backlog(of: "station").positions.acknowledged == 200)
         }
         for beyond in [SequenceNumber(rawValue: 301), SequenceNumber(rawValue: .max)] {
             let error = await #expect(throws: JournalError.self) {
-                try await journal.acknowledge(.positions, through: beyond, by: "station")
+                try await journal.acknowledge(events: nil, positions: beyond, by: "station")
             }
             #expect(error?.cause == .unknownSequence)
             #expect(
@@ -167,15 +168,49 @@ import Testing
                     == "station acknowledges positions up to \(beyond.rawValue), but the last one is 300"
             )
         }
-        await #expect(throws: JournalError.self) { try await journal.acknowledge(.events, through: 1, by: "station") }
+        await #expect(throws: JournalError.self) {
+            try await journal.acknowledge(events: 1, positions: nil, by: "station")
+        }
         #expect(try await journal.backlog(of: "station").positions.acknowledged == 200)
+    }
+
+    @Test func `both lanes come forward at once, and the answer says what still waits`() async throws {
+        let bench = try await threeBlocks()
+        for number in 1...3 { try await bench.journal.append(bench.event("\(number)")) }
+        let backlog = try await bench.journal.acknowledge(events: 2, positions: 120, by: "station")
+        #expect([backlog.events.count, backlog.positions.count] == [1, 180])
+        #expect(backlog == (try await bench.journal.backlog(of: "station")))
+        await #expect(throws: JournalError.self) {
+            try await bench.journal.acknowledge(events: 3, positions: 301, by: "station")
+        }
+        #expect(try await bench.journal.backlog(of: "station") == backlog, "a lie about one lane moves neither")
+    }
+
+    @Test func `an acknowledgement costs no commit: it rides on the next one, and a power cut before it only repeats`()
+        async throws
+    {
+        let bench = try await threeBlocks()
+        let log = try bench.folder.logBytes()
+        try await bench.journal.acknowledge(events: nil, positions: 200, by: "station")
+        _ = try await bench.journal.nextBatch(for: "station", maximumEvents: 10, maximumPositions: 10)
+        #expect(try bench.folder.logBytes() == log)
+        #expect(try await bench.afterPowerCut().journal.backlog(of: "station").positions.acknowledged == 0)
+        bench.drive(301...301)
+        _ = try await bench.journal.nextBatch(for: "station", maximumEvents: 10, maximumPositions: 10)
+        #expect(try await bench.afterPowerCut().journal.backlog(of: "station").positions.acknowledged == 200)
+        try await bench.journal.acknowledge(events: nil, positions: 301, by: "station")
+        try await bench.journal.append(bench.event())
+        #expect(try await bench.afterPowerCut().journal.backlog(of: "station").positions.acknowledged == 301)
+        try await bench.journal.acknowledge(events: 1, positions: nil, by: "station")
+        let restarted = try await bench.restarted()
+        #expect(try await restarted.journal.backlog(of: "station").events.acknowledged == 1, "closing writes it")
     }
 
     @Test func `what waits in memory cannot be acknowledged yet`() async throws {
         let bench = try Bench()
         bench.drive(1...3)
         await #expect(throws: JournalError.self) {
-            try await bench.journal.acknowledge(.positions, through: 3, by: "station")
+            try await bench.journal.acknowledge(events: nil, positions: 3, by: "station")
         }
     }
 
@@ -193,7 +228,7 @@ import Testing
         #expect(backlog.positions.count == 4)
         #expect(backlog.positions.lastSequence == 4)
         #expect(backlog.positions.oldest == noon + .seconds(1))
-        try await bench.journal.acknowledge(.positions, through: 2, by: "station")
+        try await bench.journal.acknowledge(events: nil, positions: 2, by: "station")
         bench.journal.append(bench.position(5, time: noon + .seconds(5)))
         backlog = try await bench.journal.backlog(of: "station")
         #expect(backlog.positions.count == 3)

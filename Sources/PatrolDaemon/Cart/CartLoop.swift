@@ -14,8 +14,10 @@ final class CartLoop: CartAccess {
     /// Far more than people can press at once.
     private static let maximumCommands = 64
 
-    private let mailbox: Mailbox<CartMessage>
-    private let wake: WakeDescriptor
+    /// Read by the loop's thread only, or by a test of a shell in its place.
+    let mailbox: Mailbox<CartMessage>
+    /// Readable while something waits in the mailbox.
+    let wake: WakeDescriptor
     private let lastSnapshot = Mutex<CartSnapshot?>(nil)
     private let ends: AsyncStream<Void>
     private let end: AsyncStream<Void>.Continuation

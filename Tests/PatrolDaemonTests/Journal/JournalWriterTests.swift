@@ -1,5 +1,7 @@
 import Foundation
 import PatrolCore
+import PatrolSystem
+import ServiceLifecycle
 import Testing
 
 @testable import PatrolDaemon
@@ -116,10 +118,128 @@ struct JournalWriterTests {
         }
     }
 
-    /// Waits for another thread, which no virtual time moves.
-    private func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
-        for _ in 0..<10_000 where !condition() { await Task.yield() }
-        for _ in 0..<100 where !condition() { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(condition(), what)
+    @Test("What is recorded before the stop is on disk after it; what comes later is told to be lost")
+    func stop() async throws {
+        let folder = try TestFolder()
+        let journal = try Journal(
+            folder: folder.path("journal"),
+            bootID: "boot-a",
+            clocks: .system,
+            commitInterval: .seconds(10)
+        )
+        let inbox = try CartInbox()
+        let writer = JournalWriter(
+            journal: journal,
+            cart: inbox.cart,
+            uploads: [],
+            stream: StreamHub(),
+            logger: CartRig.logger
+        )
+        func record(_ number: UInt64) {
+            writer.record(
+                Event(.mark(text: "\(number)", by: "x"), at: Instant(millisecondsSinceBoot: Int64(number))),
+                as: RecordID(rawValue: number),
+                keeping: nil
+            )
+        }
+        func outcome(of number: UInt64) async throws -> Durability {
+            try await inbox.next("nothing is told of \(number)") {
+                if case .recorded(RecordID(rawValue: number), let durability) = $0 { durability } else { nil }
+            }
+        }
+        let group = ServiceGroup(services: [writer], logger: CartRig.logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for number in 1...100 as ClosedRange<UInt64> { record(number) }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        // In their order.
+        for number in 1...100 as ClosedRange<UInt64> { #expect(try await outcome(of: number) == .durable) }
+        record(101)
+        guard case .lost(let reason) = try await outcome(of: 101) else {
+            Issue.record("it was taken")
+            return
+        }
+        #expect(reason.contains("the daemon stops"))
+        await #expect(throws: JournalWriter.NotDone.noRoom) { try await writer.inTurn { _ in } }
+        #expect(try await marks(journal) == 100)
+        try await journal.close()
+        #expect(try await marks(reopened(folder)) == 100)
+    }
+
+    private func reopened(_ folder: TestFolder) throws -> Journal {
+        try Journal(folder: folder.path("journal"), bootID: "boot-b", clocks: .system, commitInterval: .seconds(10))
+    }
+
+    @Test(
+        "Behind a disk that hangs so many wait and no more: those beyond are told to be lost, the others are written in order"
+    )
+    func manyWait() async throws {
+        let folder = try TestFolder()
+        let journal = try reopened(folder)
+        let inbox = try CartInbox()
+        let writer = JournalWriter(
+            journal: journal,
+            cart: inbox.cart,
+            uploads: [],
+            stream: StreamHub(),
+            logger: CartRig.logger
+        )
+        // Nobody takes anything yet: the same as a disk that hangs from the first one on.
+        for number in 1...UInt64(JournalWriter.maximumWaiting) + 2 {
+            writer.record(
+                Event(.mark(text: nil, by: "x"), at: Instant(millisecondsSinceBoot: 1)),
+                as: RecordID(rawValue: number),
+                keeping: nil
+            )
+        }
+        let lost = inbox.inputs.compactMap { input -> UInt64? in
+            if case .recorded(let id, .lost) = input { id.rawValue } else { nil }
+        }
+        #expect(lost == [10_001, 10_002])
+        try await journal.close()
+    }
+
+    @Test("A journal that is closed takes nothing, and each of its records is told to be lost")
+    func closed() async throws {
+        let folder = try TestFolder()
+        let journal = try reopened(folder)
+        let inbox = try CartInbox()
+        let writer = JournalWriter(
+            journal: journal,
+            cart: inbox.cart,
+            uploads: [],
+            stream: StreamHub(),
+            logger: CartRig.logger
+        )
+        try await journal.close()
+        writer.record(
+            Event(.mark(text: nil, by: "x"), at: Instant(millisecondsSinceBoot: 1)),
+            as: RecordID(rawValue: 1),
+            keeping: nil
+        )
+        let task = Task { try await writer.run() }
+        let durability = try await inbox.next("nothing is told") {
+            if case .recorded(_, let durability) = $0 { durability } else { nil }
+        }
+        guard case .lost = durability else {
+            Issue.record("\(durability)")
+            return
+        }
+        task.cancel()
+        _ = try await task.value
+    }
+
+    @Test("The answer says whether it is in force, kept, or not taken")
+    func words() {
+        let waiting = APIError.notDurable("the mark", .waiting(reason: "no space"))
+        #expect(waiting.error.code == "not_durable")
+        #expect(waiting.error.message.contains("kept in memory and tried again"))
+        #expect(waiting.error.message.hasSuffix("no space"))
+        #expect(
+            APIError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).error.message.contains("in force")
+        )
+        #expect(APIError.notDurable("the mark", .lost(reason: "x")).error.message == "the mark was NOT taken: x")
     }
 }

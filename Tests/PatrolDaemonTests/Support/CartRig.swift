@@ -16,10 +16,16 @@ struct CartRig {
     let writer: JournalWriter
     let journal: Journal
     let stream = StreamHub()
+    private let uploads: [UploadMailbox]
 
     /// Runs `body` beside it, then stops it in order.
+    /// - Parameters:
+    ///   - uploads: told of each record.
+    ///   - gpsdPort: nobody listens on port 1.
     static func run(
         answerLimit: Duration = JournalWriter.answerLimit,
+        uploads: [UploadMailbox] = [],
+        gpsdPort: UInt16 = 1,
         _ change: (inout CartSettings) -> Void = { _ in },
         _ body: (CartRig) async throws -> Void
     ) async throws {
@@ -38,8 +44,8 @@ struct CartRig {
         )
         settings.replyLimit = answerLimit
         change(&settings)
-        let rig = try CartRig(journal)
-        try rig.start(settings)
+        let rig = try CartRig(journal, uploads)
+        try rig.start(settings, gpsdPort)
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Not on the pool, which other tests may fill: a reply waits for it for so long only.
             group.addTask(executorPreference: journal.executor) { try await rig.writer.run() }
@@ -51,25 +57,25 @@ struct CartRig {
         try await journal.close()
     }
 
-    private init(_ journal: Journal) throws {
+    private init(_ journal: Journal, _ uploads: [UploadMailbox]) throws {
         self.journal = journal
+        self.uploads = uploads
         cart = try CartLoop()
-        writer = JournalWriter(journal: journal, cart: cart, uploads: [], stream: stream, logger: Self.logger)
+        writer = JournalWriter(journal: journal, cart: cart, uploads: uploads, stream: stream, logger: Self.logger)
     }
 
-    private func start(_ settings: CartSettings) throws {
+    private func start(_ settings: CartSettings, _ gpsdPort: UInt16) throws {
         try cart.start(
             Cart(settings: settings, memory: CartMemory(), at: Clocks.system.now()),
-            // Nobody listens there.
             host: "127.0.0.1",
-            port: 1,
-            shells: CartShells(journal: writer, players: nil, light: nil, uploads: [], stream: stream),
+            port: gpsdPort,
+            shells: CartShells(journal: writer, players: nil, light: nil, uploads: uploads, stream: stream),
             clocks: .system,
             logger: Self.logger
         )
     }
 
-    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private static let root = LocalProcess(uid: 0, user: "root", pid: 1, program: "test", isAdministrator: true)
 

@@ -10,12 +10,12 @@ struct CheckTests {
     private let folder: TemporaryFolder
     private let player: String
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
         chmod(folder.path, 0o755)
         // Where the programs were built, another user may not come.
         player = folder.path("patrol-player")
-        try FileManager.default.copyItem(atPath: try #require(Surroundings.programs) + "/patrol-player", toPath: player)
+        try await install(try #require(Surroundings.programs) + "/patrol-player", as: player)
         #expect(mkdir(folder.path("clips"), 0o755) == 0 && mkdir(folder.path("journal"), 0o700) == 0)
         chown(folder.path("journal"), try nobody(), 0)
     }
@@ -42,7 +42,7 @@ struct CheckTests {
     private func check(_ path: String) async throws -> (code: Int32, output: String, errors: String) {
         let program = folder.path("patrold")
         if !FileManager.default.fileExists(atPath: program) {
-            try FileManager.default.copyItem(atPath: try #require(Surroundings.programs) + "/patrold", toPath: program)
+            try await install(try #require(Surroundings.programs) + "/patrold", as: program)
         }
         return try await run(program, ["check", "--as", "nobody", path])
     }

@@ -134,6 +134,15 @@ func run(_ program: String, _ arguments: [String]) async throws -> (code: Int32,
     return (process.terminationStatus, texts[0], texts[1])
 }
 
+/// Copies a program to where it is executed from.
+///
+/// Another process writes it: whatever another test starts in that moment would inherit a descriptor of this one, and a
+/// program that is open for writing cannot be executed (execve(2), ETXTBSY).
+func install(_ source: String, as program: String) async throws {
+    let result = try await run("/usr/bin/install", ["-m", "755", source, program])
+    try #require(result.code == 0, "\(result.errors)")
+}
+
 /// A folder that goes away with the value.
 final class TemporaryFolder {
     let path: String

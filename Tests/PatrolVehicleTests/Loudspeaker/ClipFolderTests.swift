@@ -317,13 +317,7 @@ struct ClipFolderTests {
 
 /// A `patrol-player check` that judges by the names of the files.
 private enum FakeChecker {
-    static let program: String? = {
-        let file = FileManager.default.temporaryDirectory.appending(path: "patrold-fake-checker-\(UUID().uuidString)")
-        guard FileManager.default.createFile(atPath: file.path, contents: Data(script.utf8)),
-            chmod(file.path, 0o755) == 0
-        else { return nil }
-        return file.path
-    }()
+    static let program = TestProgram.make("patrold-fake-checker", script)
 
     static func settings(log: String) throws -> PlayerSettings {
         PlayerSettings(

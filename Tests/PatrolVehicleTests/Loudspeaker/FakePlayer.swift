@@ -8,14 +8,8 @@ import Testing
 /// A program that speaks the player's protocol and misbehaves as the name of its clip says. It appends what it hears to
 /// `CLIP.log`. For tests of real processes: what a process does to another can only be seen in real time.
 enum FakePlayer {
-    /// Made once for all tests: a program that is open for writing cannot be executed.
-    static let program: String? = {
-        let file = FileManager.default.temporaryDirectory.appending(path: "patrold-fake-player-\(UUID().uuidString)")
-        guard FileManager.default.createFile(atPath: file.path, contents: Data(script.utf8)),
-            chmod(file.path, 0o755) == 0
-        else { return nil }
-        return file.path
-    }()
+    /// Made once for all tests.
+    static let program = TestProgram.make("patrold-fake-player", script)
 
     static func settings(device: String = "null", environment: [String: String] = [:]) throws -> PlayerSettings {
         let path = ["PATH": "/usr/bin:/bin"]

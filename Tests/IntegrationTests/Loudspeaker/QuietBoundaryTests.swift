@@ -24,9 +24,7 @@ struct QuietBoundaryTests {
 
     @Test("A clip that outlasts what was known of it: silent 0 to 15 ms before the deadline, whoever hangs")
     func deadlines() async throws {
-        let seed = UInt64.random(in: .min ... .max)
-        print("seed \(seed)")
-        var dice = SplitMix64(seed: seed)
+        var dice = SplitMix64(seed: RunSeed.next(for: "boundaries of quiet"))
         let kinds: [BoundaryTrial.Kind] =
             Array(repeating: .undisturbed, count: 4) + Array(repeating: .daemonStopped, count: 3)
             + Array(repeating: .playerStopped, count: 3)
@@ -36,7 +34,7 @@ struct QuietBoundaryTests {
         let first = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 12).rounded(.up))
         let boundaries = (0..<kinds.count + 4).map { first.addingTimeInterval(Double($0 * Self.period)) }
         let quiet = boundaries.enumerated().map { VoiceChain.quiet("w\($0.offset)", from: $0.element, seconds: 1) }
-        try voice.configure(quiet: quiet.joined(), tables: Self.programme, player: try voice.forger())
+        try voice.configure(quiet: quiet.joined(), tables: Self.programme, player: await voice.forger())
         try await voice.start()
         try await voice.awaitTrust()
 
@@ -126,6 +124,7 @@ struct BoundaryTrial {
         using dice: inout SplitMix64
     ) async throws -> BoundaryTrial {
         try await awaitOpening(voice)
+        // Real time, as all of this trial: it begins at any moment, and the stop comes so long before the real boundary.
         try await Task.sleep(for: .milliseconds(Int64.random(in: 0...500, using: &dice)))
         #expect(try await voice.say(clip) == "accepted")
         let player = try await voice.awaitPlayer(of: clip)

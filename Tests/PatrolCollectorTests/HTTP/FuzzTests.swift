@@ -17,7 +17,7 @@ struct FuzzTests {
         let headers: HTTPHeaders = [
             "Content-Type": encoding.contentType, "Authorization": "Bearer \(TestStation.token)",
         ]
-        let firstSeed = UInt64.random(in: .min ... .max)
+        let firstSeed = RunSeed.next(for: "damaged batches as \(encoding)")
         try await TestStation.with { station in
             var stored = 0
             for offset in 0..<UInt64(Self.count) {

@@ -13,8 +13,9 @@ final class Child {
     private var input: Int32 = -1
     /// The reading end of its standard output; −1 if that goes to a file.
     private(set) var output: Int32 = -1
-    /// What waitpid(2) said, once it did, and when.
+    /// What waitpid(2) said, once it did, and when the child had ended.
     private var end: (status: Int32, seenAt: Instant)?
+    private let watch: ChildEndWatch
 
     /// Where standard output goes; standard error goes to the file too, or is dropped.
     enum Output {
@@ -58,6 +59,7 @@ final class Child {
             posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         }
         processID = try Self.spawn(path, arguments, environment, &actions)
+        watch = ChildEndWatch(processID)
     }
 
     deinit {
@@ -78,11 +80,11 @@ final class Child {
         Glibc.kill(processID, SIGKILL)
         var status: Int32 = 0
         waitpid(processID, &status, 0)
-        end = (status, bootTime())
+        end = (status, watch.endedAt ?? bootTime())
     }
 
     /// Waits for the end.
-    /// - Returns: the exit code, −signal if one ended it, and when that was seen, to within 2 ms.
+    /// - Returns: the exit code, −signal if one ended it, and when it had ended.
     func awaitEnd(within seconds: Double) async throws -> (code: Int32, at: Instant) {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
@@ -109,7 +111,9 @@ final class Child {
     private func look() -> (status: Int32, seenAt: Instant)? {
         if end == nil {
             var status: Int32 = 0
-            if waitpid(processID, &status, WNOHANG) == processID { end = (status, bootTime()) }
+            if waitpid(processID, &status, WNOHANG) == processID {
+                end = (status, watch.endedAt ?? bootTime())
+            }
         }
         return end
     }

@@ -104,6 +104,7 @@ struct BenchTests {
     /// Over several rounds; what is measured is real time.
     private func wakeUps(of program: Program) async throws -> Spread {
         var wakeUps: [Double] = []
+        // Its start is not measured.
         try await Task.sleep(for: .seconds(3))
         for _ in 0..<Self.rounds {
             let before = try Usage(program)

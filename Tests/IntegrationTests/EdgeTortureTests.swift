@@ -205,6 +205,7 @@ struct EdgeTortureTests {
                 drip: crowd.drip
             )
             defer { connections.stop() }
+            // Real seconds, as above.
             try await Task.sleep(for: .seconds(2))
             var times: [Double] = []
             for _ in 0..<Self.rounds {
@@ -219,6 +220,7 @@ struct EdgeTortureTests {
             beginning: "GET /v1/stream HTTP/1.1\r\nHost: x\r\n\r\n",
             drip: ""
         )
+        // Real seconds, as above.
         try await Task.sleep(for: .seconds(2))
         let busy = try await chain.ctl("status")
         readers.stop()

@@ -23,8 +23,7 @@ struct PlayerControlTests {
 
     /// How long after an instant the last sound came, in milliseconds; negative before it.
     private func lastSound(after instant: Instant, on card: SoundCard) async throws -> Double {
-        // The recorder is behind.
-        try await Task.sleep(for: .milliseconds(400))
+        try await card.catchUp()
         let recording = try card.recording()
         let last = recording.lastSound(from: instant - .milliseconds(900), to: instant + .milliseconds(700))
         return (try #require(last, "nothing sounded") - instant).inSeconds * 1000
@@ -43,10 +42,11 @@ struct PlayerControlTests {
             ("end of standard input", "parent-gone", 0, { $0.hangUp() }),
         ]
         for way in ways {
+            let begin = bootTime()
             let player = try player([path], on: card)
             let started = try await player.awaitStart()
             #expect(started.frames_total == 192_000 && started.rate == 48_000 && started.channels == 1)
-            try await Task.sleep(for: .milliseconds(300))
+            try await card.awaitSound(lasting: .milliseconds(300), since: begin)
             let before = bootTime()
             try way.act(player)
             let (ended, code, at) = try await player.awaitEnd(within: 2)
@@ -68,6 +68,7 @@ struct PlayerControlTests {
             let arguments = first.map { ["--deadline", "\((begin + .milliseconds($0)).nanosecondsSinceBoot)"] } ?? []
             let player = try player(arguments + [path], on: card)
             try await player.awaitStart()
+            // Real time: it is in the middle of its clip when the deadline moves.
             try await Task.sleep(for: .milliseconds(100))
             let deadline = begin + .milliseconds(second)
             try player.set(deadline: deadline)
@@ -79,9 +80,10 @@ struct PlayerControlTests {
             )
             #expect((0...15).contains(margin), "\(margin) ms")
         }
+        let begin = bootTime()
         let player = try player([path], on: card)
         try await player.awaitStart()
-        try await Task.sleep(for: .milliseconds(300))
+        try await card.awaitSound(lasting: .milliseconds(300), since: begin)
         let now = bootTime()
         try player.set(deadline: now - .seconds(10))
         #expect(try await player.awaitEnd(within: 1).ended?.how == "deadline")
@@ -99,7 +101,7 @@ struct PlayerControlTests {
             let (ended, code, _) = try await player.awaitEnd(within: 2)
             #expect(ended?.how == "deadline" && code == 0)
             if milliseconds <= 0 { #expect(ended?.frames_played == 0 && player.started == nil) }
-            try await Task.sleep(for: .milliseconds(400))
+            try await card.catchUp()
             let last = try card.recording().lastSound(from: begin, to: deadline + .milliseconds(400))
             let margin = last.map { (deadline - $0).inSeconds * 1000 }
             print(
@@ -125,10 +127,7 @@ struct PlayerControlTests {
                 environment: card.environment,
                 output: .file(card.folder.path("parent.log"))
             )
-            try await eventually("the clip sounds", within: 5) {
-                try card.recording().lastSound(from: begin, to: bootTime()) != nil
-            }
-            try await Task.sleep(for: .milliseconds(300))
+            try await card.awaitSound(lasting: .milliseconds(300), since: begin)
             let victim = try players(below: parent.processID)
             let killed = bootTime()
             Glibc.kill(victim.parent, SIGKILL)

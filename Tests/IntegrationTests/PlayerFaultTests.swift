@@ -18,12 +18,13 @@ struct PlayerFaultTests {
 
     /// Starts a clip and lets it play for a moment.
     private func playing(_ arguments: [String] = [], on card: SoundCard) async throws -> PlayerProcess {
+        let begin = bootTime()
         let player = try PlayerProcess(
             ["--device", SoundCard.device] + arguments + [try clip(in: card.folder)],
             environment: card.environment
         )
         try await player.awaitStart()
-        try await Task.sleep(for: .milliseconds(400))
+        try await card.awaitSound(lasting: .milliseconds(400), since: begin)
         return player
     }
 
@@ -78,6 +79,7 @@ struct PlayerFaultTests {
         let card = try await SoundCard()
         var player = try await playing(on: card)
         try await card.suspend(true)
+        // Real time: the sink is away for so long.
         try await Task.sleep(for: .milliseconds(700))
         try await card.suspend(false)
         var (ended, code, _) = try await player.awaitEnd(within: 12)
@@ -89,6 +91,7 @@ struct PlayerFaultTests {
         let other = try await SoundCard()
         player = try await playing(on: card)
         card.server?.kill()
+        // Real time: the server is away for so long.
         try await Task.sleep(for: .milliseconds(300))
         try FileManager.default.removeItem(atPath: card.folder.path("socket"))
         try FileManager.default.moveItem(atPath: other.folder.path("socket"), toPath: card.folder.path("socket"))
@@ -111,7 +114,7 @@ struct PlayerFaultTests {
         player = try await playing(on: card)
         try player.say("stop")
         #expect(try await player.awaitEnd(within: 2).code == 0)
-        try await Task.sleep(for: .milliseconds(400))
+        try await card.catchUp()
         #expect(try card.recording().lastSound(from: begin, to: bootTime()) != nil)
     }
 
@@ -124,6 +127,7 @@ struct PlayerFaultTests {
             // From well before the fade to within it.
             let ahead: Int64 = [400, 150, 80, 40, 15][round]
             let stopAt = deadline - .milliseconds(ahead)
+            // Real time: the server stands still from so long before the deadline until 2 s after it, and then sounds.
             try await Task.sleep(for: max(.zero, stopAt - bootTime()))
             card.server?.send(SIGSTOP)
             let (ended, code, at) = try await player.awaitEnd(within: 3)

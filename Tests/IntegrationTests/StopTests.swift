@@ -137,6 +137,7 @@ struct ClientStopTests {
             reading: "/v1/stream"
         )
         try await eventually("all are connected", within: 10) { crowds.allSatisfy { $0.openedCount >= 2 } }
+        // Real time: for the halves to arrive, some drops to fall and the streams to fill, which nobody tells.
         try await Task.sleep(for: .milliseconds(500))
         let took = try await Self.stop(chain.patrold, "clients at the socket")
         for crowd in crowds { crowd.stop() }
@@ -154,6 +155,7 @@ struct ClientStopTests {
             reading: "/v1/vehicles"
         )
         try await eventually("all are connected", within: 10) { crowds.allSatisfy { $0.openedCount >= 2 } }
+        // Real time: for the halves to arrive, some drops to fall and the streams to fill, which nobody tells.
         try await Task.sleep(for: .milliseconds(500))
         let took = try await Self.stop(chain.collector, "clients at the collector")
         for crowd in crowds { crowd.stop() }

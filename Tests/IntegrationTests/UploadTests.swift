@@ -30,7 +30,10 @@ struct UploadTests {
             // `latest` travels in every batch's header: it is now, whatever still waits.
             #expect(try #require(vehicle.latest?.ageSeconds) < 5)
             chain.collector?.kill()
-            try await Task.sleep(for: .seconds(2))
+            let recorded = try await chain.queue().positions.recorded
+            try await eventually("something is recorded without it", within: 20) {
+                try await chain.queue().positions.recorded > recorded + 1
+            }
         }
         try await chain.startCollector()
         try await eventually("all has arrived", within: 60) {

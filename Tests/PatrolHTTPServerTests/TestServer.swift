@@ -123,11 +123,13 @@ enum TestServer {
                 status: .ok,
                 body: ResponseBody { writer in
                     try await writer.write(ByteBuffer(string: "wait\n"))
+                    // Until it is cancelled.
                     try await Task.sleep(for: .seconds(3600))
                 }
             )
         }
         routes.on(.get, "/slow") { _, _, _ in
+            // Real time: a service that takes its time is met by what happens meanwhile.
             try await Task.sleep(for: .milliseconds(200))
             return text("slow")
         }

@@ -49,6 +49,7 @@ struct VoiceDeviceTests {
     private func inAClip(_ voice: VoiceChain) async throws -> Instant {
         let begin = bootTime()
         let started = try await voice.awaitEvent("announcement.started", within: 10) { $0.at > begin }
+        // Real sound: the fault is to meet it where it plays.
         try await Task.sleep(for: max(.zero, started.at + .milliseconds(500) - bootTime()))
         return bootTime()
     }

@@ -30,8 +30,7 @@ struct VoiceOrderTests {
         try await voice.settle()
         let begin = bootTime()
         #expect(try await voice.say(clip) == "accepted")
-        try await voice.awaitSound(since: begin, within: 5)
-        try await Task.sleep(for: .milliseconds(300))
+        try await voice.card.awaitSound(lasting: .milliseconds(300), since: begin)
     }
 
     @Test("An emergency cuts a clip; a mute silences at once, and outlives kill -9 like duty does")

@@ -72,6 +72,7 @@ final class HostileReceiver: Sendable {
         switch manner {
         case .endlessHead:
             guard write(connection, "HTTP/1.1 200 OK\r\n") else { return }
+            // So slow that the head has no end, and so fast that no silence ends it.
             while write(connection, "X-More: more\r\n") { usleep(20_000) }
         case .endlessBody:
             guard write(connection, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") else { return }

@@ -122,7 +122,22 @@ final class SoundCard {
     /// How many frames were recorded so far.
     var recordedFrames: Int { recorder?.frames ?? 0 }
 
-    /// What was recorded so far. The recorder may be up to 300 ms behind: wait that long for the latest sound.
+    /// Waits until the recorder, which is up to 300 ms behind, has all that sounds up to 300 ms from now: three times what a
+    /// device holds when its player ends.
+    func catchUp() async throws {
+        let end = bootTime() + .milliseconds(300)
+        let recorder = try #require(recorder)
+        try await eventually("the recorder has it", within: 10) { recorder.heard.map { $0 >= end } ?? false }
+    }
+
+    /// Waits until something has sounded for a while, or with pauses as short as a sound card's.
+    func awaitSound(lasting duration: Duration, since begin: Instant, within seconds: Double = 10) async throws {
+        try await eventually("it sounds for \(duration)", within: seconds) {
+            try recording().runs(from: begin, to: bootTime()).contains { $0.duration >= duration }
+        }
+    }
+
+    /// What was recorded so far; ``catchUp()`` waits for the latest sound.
     func recording() throws -> Recording {
         try #require(recorder).recording()
     }
@@ -164,6 +179,21 @@ final class SoundRecorder: @unchecked Sendable {
     }
 
     var frames: Int { lock.withLock { samples.count / 2 } }
+
+    /// Up to when it has heard everything, to within some milliseconds: as its last reads have it, in their median, because
+    /// a read that comes late says nothing about its frames.
+    var heard: Instant? {
+        lock.withLock {
+            let starts = reads.suffix(200).map { read in
+                read.at.nanosecondsSinceBoot - Int64(read.frames) * 1_000_000_000 / Int64(SoundCard.rate)
+            }
+            guard !starts.isEmpty else { return nil }
+            let start = starts.sorted()[starts.count / 2]
+            return Instant(
+                nanosecondsSinceBoot: start + Int64(samples.count / 2) * 1_000_000_000 / Int64(SoundCard.rate)
+            )
+        }
+    }
 
     func recording() -> Recording {
         lock.withLock { Recording(samples: samples, rate: SoundCard.rate, reads: reads) }

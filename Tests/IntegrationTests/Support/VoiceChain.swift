@@ -117,19 +117,21 @@ final class VoiceChain {
     }
 
     /// A player that plays another file than it was told to: so a clip outlasts what was known of it.
-    func forger() throws -> String {
+    func forger() async throws -> String {
         let programs = try #require(Surroundings.programs)
-        return try chain.folder.write(
-            "forger",
+        let source = try chain.folder.write(
+            "forger.source",
             """
             #!/bin/bash
             words=("$@")
             long=\(chain.folder.path("long"))/$(basename "${words[-1]}")
             if [ "$1" = play ] && [ -e "$long" ]; then words[-1]=$long; fi
             exec \(programs)/patrol-player "${words[@]}"
-            """,
-            mode: 0o700
+            """
         )
+        let forger = chain.folder.path("forger")
+        try await install(source, as: forger)
+        return forger
     }
 
     /// A tone of so many seconds as WAV.
@@ -199,9 +201,9 @@ final class VoiceChain {
         try await eventually("something sounds", within: seconds) { try lastSound(since: begin) != nil }
     }
 
-    /// Waits until the recorder, which is behind, has everything up to now.
+    /// See ``SoundCard/catchUp()``.
     func settle() async throws {
-        try await Task.sleep(for: .milliseconds(400))
+        try await card.catchUp()
     }
 
     /// The player that runs now, or ran and was not looked at by its parent.

@@ -78,7 +78,11 @@ import Testing
     }
 
     private func waitUntil(_ condition: () async throws -> Bool) async throws {
-        while try await !condition() { try await Task.sleep(for: .milliseconds(2)) }
+        let end = ContinuousClock.now + .seconds(20)
+        while try await !condition() {
+            try #require(ContinuousClock.now < end, "it does not become durable")
+            try await Task.sleep(for: .milliseconds(2))
+        }
     }
 
     @Test func `positions become durable by themselves, an interval after the first, again and again`() async throws {

@@ -76,6 +76,7 @@ import Testing
                 var generator = SplitMix64(seed: seed &* 31 &+ UInt64(round))
                 let microseconds = UInt32.random(in: 0...60_000, using: &generator)
                 Thread.detachNewThread {
+                    // Real time by nature: the cut comes at any moment.
                     usleep(microseconds)
                     kill(getpid(), SIGKILL)
                 }

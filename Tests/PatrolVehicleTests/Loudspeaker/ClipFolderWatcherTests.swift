@@ -58,7 +58,7 @@ final class ClipFolderWatcherTests {
         let before = looks.value
         try action()
         try waitUntil(what, sourceLocation: sourceLocation) { looks.value > before }
-        // It rests now: what belonged to it is over.
+        // It rests now, in real time by nature: that nothing more comes of it is told by nobody.
         usleep(100_000)
     }
 
@@ -70,6 +70,7 @@ final class ClipFolderWatcherTests {
     ) throws {
         let before = looks.value
         try action()
+        // Real time by nature, as above.
         usleep(200_000)
         #expect(looks.value == before, what, sourceLocation: sourceLocation)
     }
@@ -179,6 +180,7 @@ final class ClipFolderWatcherTests {
         watcher = nil
         try waitUntil("the descriptors are closed") { (try? descriptors()) ?? .max < before + 20 }
         let count = looks.value
+        // As above.
         usleep(200_000)
         #expect(looks.value == count, "nothing is told after the stop")
     }

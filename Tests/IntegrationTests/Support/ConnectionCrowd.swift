@@ -48,6 +48,7 @@ final class ConnectionCrowd: Sendable {
                 _ = Self.send(descriptor, beginning)
                 descriptors[index] = descriptor
             }
+            // The pace at which it drips.
             usleep(100_000)
         }
     }

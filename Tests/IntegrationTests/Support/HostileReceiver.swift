@@ -80,6 +80,7 @@ final class HostileReceiver: Sendable {
             while write(connection, chunk) {}
         case .drippingBody:
             guard write(connection, "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n") else { return }
+            // So slow that the body takes 100 minutes.
             while write(connection, " ") { usleep(100_000) }
         case .refusal:
             repeat {

@@ -154,7 +154,7 @@ struct GPSReceiverTests {
         // The first damaged name that had a fix is a receiver, and is kept until it has been silent for real time.
         for _ in 0..<250 where log.fixes.last?.latitude != 77 {
             gpsd.send(GPSD.fix(77))
-            usleep(20_000)
+            usleep(20_000)  // a receiver that reports at 50 Hz
         }
         try log.wait(for: "the whole fix at the end (seed \(seed))") { _ in log.fixes.last?.latitude == 77 }
     }

@@ -1,7 +1,7 @@
 import PatrolCore
 
 /// The journal's promises, small and exact: two lanes without gaps, an event durable with its state, positions within the
-/// commit interval, and memory that is gone with the power.
+/// commit interval, what is kept of each destination, and memory that is gone with the power.
 struct JournalModel {
     /// What the disk does.
     enum Disk: String {
@@ -15,8 +15,7 @@ struct JournalModel {
     private(set) var events: [Event] = []
     private(set) var positions: [Position] = []
     private(set) var states: [String: [String: DetailValue]] = [:]
-    private(set) var cursors: [Lane: Int] = [.events: 0, .positions: 0]
-    private(set) var uploadMemory = UploadMemory()
+    var destinations: [DestinationModel]
 
     /// In memory.
     private var unwritten: [(id: RecordID, event: Event, state: KeptState?)] = []
@@ -24,6 +23,11 @@ struct JournalModel {
     private var waiting: [Position] = []
     private var waitingSince: Instant?
     var disk = Disk.works
+
+    /// - Parameter destinations: how many there are.
+    init(destinations count: Int) {
+        destinations = Array(repeating: DestinationModel(), count: count)
+    }
 
     var odometerMetres: Int64 { positions.last?.odometerMetres ?? 0 }
     var pendingEvents: Int { unwritten.count }
@@ -74,12 +78,13 @@ struct JournalModel {
         }
     }
 
-    mutating func acknowledge(_ lane: Lane, through count: Int) {
-        cursors[lane] = max(cursors[lane] ?? 0, count)
-    }
-
-    mutating func remember(_ memory: UploadMemory) {
-        uploadMemory = memory
+    /// Writes an event that is durable together with a change of what is kept of a destination, or neither.
+    /// - Returns: whether the disk takes it.
+    mutating func write(_ event: Event, for destination: Int, _ change: (inout DestinationModel) -> Void) -> Bool {
+        guard disk == .works, unwritten.isEmpty else { return false }
+        events.append(event)
+        change(&destinations[destination])
+        return true
     }
 
     /// The power is cut: what was only in memory is gone.
@@ -91,36 +96,70 @@ struct JournalModel {
         disk = .works
     }
 
-    var backlog: UploadBacklog {
+    func backlog(of destination: Int) -> UploadBacklog {
+        let kept = destinations[destination]
         func lane(_ lane: Lane, _ count: Int) -> UploadBacklog.LaneBacklog {
-            .init(waiting: count - (cursors[lane] ?? 0), newest: SequenceNumber(rawValue: Int64(count)))
+            .init(waiting: count - kept.cursor(lane), newest: SequenceNumber(rawValue: Int64(count)))
         }
-        return UploadBacklog(events: lane(.events, events.count), positions: lane(.positions, positions.count))
+        return UploadBacklog(
+            events: lane(.events, events.count),
+            positions: lane(.positions, positions.count),
+            retrying: kept.retrying.count
+        )
+    }
+
+    func count(_ lane: Lane) -> Int { lane == .events ? events.count : positions.count }
+
+    /// What goes next; the index of a slice is the record's number less one.
+    func batch(_ plan: BatchPlan, for destination: Int) -> (events: ArraySlice<Event>, positions: ArraySlice<Position>)
+    {
+        let kept = destinations[destination]
+        guard plan.purpose != .retry else {
+            guard let next = kept.retrying.first else { return ([], []) }
+            let range = (next.number - 1)..<next.number
+            return next.lane == .events ? (events[range], []) : ([], positions[range])
+        }
+        return (
+            events.dropFirst(kept.cursor(.events)).prefix(plan.maximumEvents),
+            positions.dropFirst(kept.cursor(.positions)).prefix(plan.maximumPositions)
+        )
     }
 }
 
-/// The station: it stores each record once, and answers when it has.
-struct CollectorModel {
-    private(set) var events: [Event] = []
-    private(set) var positions: [Position] = []
+/// A record, by its number from 1 on.
+struct RecordNumber: Hashable {
+    var lane: Lane
+    var number: Int
+}
 
-    /// - Parameters:
-    ///   - first: the number of the first of them, from 1.
-    /// - Returns: what is wrong; `nil` if all is well.
-    mutating func take(events new: ArraySlice<Event>, positions more: ArraySlice<Position>) -> String? {
-        Self.store(new, in: &events) ?? Self.store(more, in: &positions)
+/// What the journal keeps of one destination.
+struct DestinationModel {
+    private var cursors: [Lane: Int] = [:]
+    var memory = UploadMemory()
+    /// What it refused, and a person has not had sent again with success.
+    private(set) var quarantined: Set<RecordNumber> = []
+    /// Those of them that a person wants sent again, in their order.
+    private(set) var retrying: [RecordNumber] = []
+
+    func cursor(_ lane: Lane) -> Int { cursors[lane] ?? 0 }
+
+    mutating func acknowledge(_ lane: Lane, through number: Int) {
+        cursors[lane] = max(cursor(lane), number)
     }
 
-    /// The index of a slice is the record's number less one.
-    private static func store<Record: Equatable>(_ new: ArraySlice<Record>, in all: inout [Record]) -> String? {
-        for (index, record) in zip(new.indices, new) {
-            if index < all.count {
-                guard all[index] == record else { return "record \(index + 1) came again with another content" }
-            } else {
-                guard index == all.count else { return "record \(index + 1) came before \(all.count + 1)" }
-                all.append(record)
-            }
-        }
-        return nil
+    mutating func quarantine(_ record: RecordNumber, _ memory: UploadMemory) {
+        acknowledge(record.lane, through: record.number)
+        quarantined.insert(record)
+        retrying.removeAll { $0 == record }
+        self.memory = memory
+    }
+
+    mutating func release(_ record: RecordNumber) {
+        quarantined.remove(record)
+        retrying.removeAll { $0 == record }
+    }
+
+    mutating func retryAll() {
+        retrying = quarantined.sorted { ($0.lane.rawValue, $0.number) < ($1.lane.rawValue, $1.number) }
     }
 }

@@ -36,6 +36,8 @@ struct NightLedger {
     /// Since when the clock is not trusted.
     var untrustedSince: Int64? = 0
     private(set) var soundedPlays = 0
+    /// How often what happened, for a night in which nothing happens proves nothing.
+    var tally: [String: Int] = [:]
 
     mutating func ordered(_ id: CommandID, _ command: Command, at now: Int64) {
         orders[id] = Order(command: command, at: now)
@@ -121,16 +123,23 @@ struct NightLedger {
         orders.first { now - $0.value.at > Self.replyLimit }.map { "command \($0.key.rawValue) is not answered" }
     }
 
-    func checkEnd(_ journal: JournalModel, _ collector: CollectorModel) -> String? {
+    func checkEnd(_ journal: JournalModel, _ stations: [StationModel]) -> String? {
         if let lost = done.first(where: { !journal.has(mark: $0) }) {
             return "\(lost) was answered as done and is gone"
         }
         if let order = orders.keys.first { return "command \(order.rawValue) was never answered" }
-        if collector.events != journal.events {
-            return "\(journal.events.count) events on the cart, \(collector.events.count) at the station"
-        }
-        if collector.positions != journal.positions {
-            return "\(journal.positions.count) positions on the cart, \(collector.positions.count) at the station"
+        for (station, kept) in zip(stations, journal.destinations) {
+            if !kept.quarantined.isEmpty {
+                return "\(station.name) takes what it refused, and \(kept.quarantined) stay"
+            }
+            let events = station.events.sorted { $0.key < $1.key }.map(\.value)
+            if events != journal.events {
+                return "\(journal.events.count) events on the cart, \(events.count) at \(station.name)"
+            }
+            let positions = station.positions.sorted { $0.key < $1.key }.map(\.value)
+            if positions != journal.positions {
+                return "\(journal.positions.count) positions on the cart, \(positions.count) at \(station.name)"
+            }
         }
         return nil
     }

@@ -23,6 +23,13 @@ struct NightSimulationTests {
         return seed
     }()
 
+    /// Of all blocks; the last one looks at it.
+    private static let account = Mutex((blocks: UInt64(0), tally: [String: Int]()))
+
+    private static let happenings =
+        ["set aside", "released", "trusts gps", "trusts ntp", "upload.held", "upload.resumed"]
+        + StationModel.Mood.allCases.dropFirst().map(\.rawValue)
+
     @Test(
         "Quiet, one end for each play, no answer without a record, all that is durable once at the station",
         arguments: 0..<blocks
@@ -30,6 +37,7 @@ struct NightSimulationTests {
     func nights(block: UInt64) {
         let count = Self.nights / Self.blocks
         var (steps, plays, events, positions) = (0, 0, 0, 0)
+        var tally: [String: Int] = [:]
         for index in 0..<count {
             var night = SimulatedNight(seed: Self.firstSeed &+ block * count &+ index)
             night.run()
@@ -42,9 +50,20 @@ struct NightSimulationTests {
             plays += night.ledger.soundedPlays
             events += night.journal.events.count
             positions += night.journal.positions.count
+            tally.merge(night.ledger.tally, uniquingKeysWith: +)
             if (index + 1) % 10_000 == 0 { print("\(index + 1) nights of block \(block)") }
         }
         print("\(count) nights: \(steps) steps, \(plays) plays, \(events) events, \(positions) positions")
+        print(tally.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", "))
+        let whole = Self.account.withLock { account -> [String: Int]? in
+            account.blocks += 1
+            account.tally.merge(tally, uniquingKeysWith: +)
+            return account.blocks == Self.blocks ? account.tally : nil
+        }
+        // Nights in which nothing happens prove nothing; a few of them may miss something.
+        for happening in whole != nil && Self.nights >= 300 ? Self.happenings : [] {
+            #expect(whole?[happening] ?? 0 > 0, "it never came to: \(happening)")
+        }
         #expect(plays > Int(count) && positions > Int(count) * 50)
     }
 

@@ -24,7 +24,8 @@ extension SimulatedNight {
     mutating func checkState() {
         guard isOn, violation == nil else { return }
         let snapshot = cart.snapshot(at: instant)
-        if case .trusted = snapshot.clock.state(at: instant) {
+        if case .trusted(let offset) = snapshot.clock.state(at: instant) {
+            if ledger.untrustedSince != nil { ledger.tally["trusts \(offset.source)", default: 0] += 1 }
             ledger.untrustedSince = nil
         } else if ledger.untrustedSince == nil {
             ledger.untrustedSince = now
@@ -38,9 +39,11 @@ extension SimulatedNight {
         {
             violate("the player has another deadline than the announcer thinks")
         }
-        for lane in Lane.allCases {
-            let count = lane == .events ? collector.events.count : collector.positions.count
-            if (journal.cursors[lane] ?? 0) > count { violate("the cursor of \(lane) is beyond what the station has") }
+        for (station, kept) in zip(stations, journal.destinations) {
+            for lane in Lane.allCases {
+                let held = station.count(lane) + kept.quarantined.count { $0.lane == lane }
+                if kept.cursor(lane) > held { violate("the cursor of \(lane) is beyond what \(station.name) has") }
+            }
         }
         checkProgramme(snapshot)
         if let overdue = ledger.overdue(at: now) { violate(overdue) }

@@ -13,15 +13,32 @@ extension SimulatedNight {
         for _ in 0..<Int.random(in: 4...16, using: &dice) { queue.append((random(&dice, endsAt), .command)) }
         for _ in 0..<Int.random(in: 0...4, using: &dice) {
             let (at, lasts) = (random(&dice, endsAt), Int64.random(in: 3...90, using: &dice) * Self.second)
-            switch Int.random(in: 0..<4, using: &dice) {
-            case 0:
-                let bad = Receiver.allCases[Int.random(in: 1..<Receiver.allCases.count, using: &dice)]
-                queue += [(at, .receiver(bad)), (at + lasts, .receiver(.good))]
-            case 1: queue += [(at, .network(false)), (at + lasts, .network(true))]
-            case 2:
+            let station = Int.random(in: stations.indices, using: &dice)
+            switch Int.random(in: 0..<8, using: &dice) {
+            case 0, 1:
+                let all: [Receiver] =
+                    [.silent, .noFix, .jumping, .rolledOver] + (kernel.isHeldForGood ? [.stepped] : [])
+                let bad = all[Int.random(in: all.indices, using: &dice)]
+                // A step is believed after a minute, and is to be met by the begin of quiet then.
+                queue += [(at, .receiver(bad)), (at + (bad == .stepped ? 4 * lasts : lasts), .receiver(.good))]
+            case 2: queue += [(at, .network(false, station: station)), (at + lasts, .network(true, station: station))]
+            case 3, 4:
+                let moods = StationModel.Mood.allCases
+                let mood =
+                    Bool.random(using: &dice) ? .refusesSome : moods[Int.random(in: 1..<moods.count, using: &dice)]
+                // A record that is refused is found by halves, batch after batch.
+                let lasts = 3 * lasts
+                queue += [(at, .mood(mood, station: station)), (at + lasts, .mood(.takesAll, station: station))]
+                if Bool.random(using: &dice) { queue.append((at + lasts / 2, .retry)) }
+            case 5:
                 let bad: JournalModel.Disk = Bool.random(using: &dice) ? .full : .hangs
                 queue += [(at, .disk(bad)), (at + lasts, .disk(.works))]
             default: queue.append((at, .cut(offFor: Int64.random(in: 1...40, using: &dice) * Self.second)))
+            }
+        }
+        if !kernel.isHeldForGood {
+            for _ in 0..<Int.random(in: 0...3, using: &dice) {
+                queue.append((random(&dice, endsAt), .kernel(.any(using: &dice))))
             }
         }
         queue.append((endsAt, .finish))
@@ -30,7 +47,8 @@ extension SimulatedNight {
     mutating func start() {
         tell(.started(version: "1", lastRunEndedWithoutStop: boot > 1))
         schedule(.clipsChecked, in: Int64.random(in: 1...2000, using: &dice) * 1_000_000)
-        tell(upload: .backlogChanged(journal.backlog))
+        for index in stations.indices { tell(index, .backlogChanged(journal.backlog(of: index))) }
+        readKernel()
     }
 
     mutating func happen(_ happening: Happening) {
@@ -48,9 +66,24 @@ extension SimulatedNight {
             guard !isFinishing else { return }
             (receiver, receiverSince) = (state, now)
             note("the receiver is \(state)")
-        case .network(let isUp):
-            isNetworkUp = isUp || isFinishing
-            note("the network is \(isUp ? "back" : "gone")")
+        case .kernel(let state):
+            guard !isFinishing else { return }
+            kernel.state = state
+            note("the kernel's clock is \(state)")
+            // As its alarm has it when it is set; what is not set is read in its turn.
+            if isOn, Bool.random(using: &dice) { tellKernelTime() }
+        case .readKernel(let boot):
+            // Nothing happens by itself any more that the stations would still have to get.
+            if isOn, boot == self.boot, !isFlushing { readKernel() }
+        case .network(let isUp, let station):
+            stations[station].isReachable = isUp || isFinishing
+            let name = stations[station].name
+            note("the network to \(name) is \(isUp ? "back" : "gone")")
+        case .mood(let mood, let station):
+            stations[station].mood = isFinishing ? .takesAll : mood
+            let name = stations[station].name
+            note("\(name) \(mood)")
+        case .retry: if isOn { retry() }
         case .disk(let disk):
             guard isOn else { return }
             journal.disk = isFinishing ? .works : disk
@@ -59,21 +92,13 @@ extension SimulatedNight {
         case .command: if isOn, !isFinishing { command() }
         case .cut(let offFor): cut(offFor)
         case .powerUp: powerUp()
-        case .arrives(let attempt, let events, let positions, let boot, let isAnswerLost):
-            // Now and then it stores, and acknowledges, a part only.
-            let isPart = !isFinishing && Int.random(in: 0..<10, using: &dice) == 0
-            let some = isPart ? events.prefix(events.count / 2) : events
-            collector.take(events: some, positions: positions).map { violate("the station: \($0)") }
-            var answer = isAnswerLost ? attempt.failed("the answer was lost") : attempt
-            if isPart, !isAnswerLost {
-                answer.outcome = .acknowledged(throughEvent: some.endIndex, position: positions.endIndex)
-            }
-            schedule(.answered(answer, boot: boot), in: Int64.random(in: 10...2000, using: &dice) * 1_000_000)
-        case .answered(let attempt, let boot):
-            if isOn, boot == self.boot { tell(upload: .attemptEnded(attempt)) }
+        case .arrives(let attempt, let events, let positions, let station, let boot, let isAnswerLost):
+            arrive(attempt, events, positions, station, boot: boot, isAnswerLost: isAnswerLost)
+        case .answered(let attempt, let station, let boot):
+            if isOn, boot == self.boot { tell(station, .attemptEnded(attempt)) }
         case .finish:
             isFinishing = true
-            isNetworkUp = true
+            for index in stations.indices { (stations[index].isReachable, stations[index].mood) = (true, .takesAll) }
             (receiver, receiverSince) = (.good, now)
             if !isOn { powerUp() }
             journal.disk = .works
@@ -83,8 +108,22 @@ extension SimulatedNight {
             // No fix comes any more, and a person wants all of it at the station.
             isFlushing = true
             schedule(.sendAll, in: 20 * Self.second)
-        case .sendAll: tell(upload: .flushRequested)
+        case .sendAll:
+            retry()
+            for index in stations.indices { tell(index, .flushRequested) }
         }
+    }
+
+    // MARK: What time it is
+
+    private mutating func readKernel() {
+        // No longer than the watcher's interval.
+        schedule(.readKernel(boot: boot), in: Int64.random(in: 16...64, using: &dice) * Self.second)
+        tellKernelTime()
+    }
+
+    private mutating func tellKernelTime() {
+        tell(.kernelClock(kernel.time(utcMilliseconds(at: now), at: instant, using: &dice)))
     }
 
     private mutating func drive() {
@@ -104,7 +143,8 @@ extension SimulatedNight {
         // another always much.
         let delay = leastDelay + Int64.random(in: 0...100, using: &dice)
         let rollover: Int64 = receiver == .rolledOver ? 1024 * 7 * 86_400_000 : 0
-        fix.time = WallTime(millisecondsSince1970: utcMilliseconds(at: now) - delay - rollover)
+        let step: Int64 = receiver == .stepped ? receiverStep : 0
+        fix.time = WallTime(millisecondsSince1970: utcMilliseconds(at: now) - delay - rollover + step)
         if receiver != .noFix {
             fix.latitude = NightPlan.latitude + (receiver == .jumping && Bool.random(using: &dice) ? 1 : 0)
             fix.longitude = longitude
@@ -122,7 +162,7 @@ extension SimulatedNight {
         note("the power is cut")
         journal.losePower()
         player.losePower()
-        uploadWakeAt = nil
+        for index in stations.indices { stations[index].wakeAt = nil }
         ledger.powerLost()
         schedule(.powerUp, in: offFor)
     }
@@ -135,7 +175,10 @@ extension SimulatedNight {
         note("the power is back")
         let memory = CartMemory(odometerMetres: journal.odometerMetres, states: journal.states)
         cart = Cart(settings: NightPlan.settings(bootID: "boot-\(boot)"), memory: memory, at: instant)
-        upload = Self.machine(journal, seed &+ UInt64(boot), at: instant)
+        kernel.powerUp()
+        for index in stations.indices {
+            stations[index].cartRestarted(Self.machine(journal, index, seed &+ UInt64(16 * boot), at: instant))
+        }
         // What was not answered before the cut may be so or so.
         ledger.mutedSince = ledger.isMuteKept ?? (journal.states["mute"] != nil) ? now : nil
         let isOnDuty = cart.snapshot(at: instant).duty != nil
@@ -167,26 +210,5 @@ extension SimulatedNight {
         ledger.recorded(records.last, of: id)
         for action in actions { perform(action) }
         workJournal()
-    }
-}
-
-extension UploadAttempt {
-    fileprivate func failed(_ reason: String) -> UploadAttempt {
-        UploadAttempt(
-            events: events,
-            positions: positions,
-            bytesOnWire: bytesOnWire,
-            outcome: .retryLater(reason: reason, retryAfter: nil)
-        )
-    }
-}
-
-extension UploadOutcome {
-    /// - Parameters: the last numbers, from 1, that are stored.
-    static func acknowledged(throughEvent event: Int, position: Int) -> UploadOutcome {
-        .acknowledged(
-            events: SequenceNumber(rawValue: Int64(event)),
-            positions: SequenceNumber(rawValue: Int64(position))
-        )
     }
 }

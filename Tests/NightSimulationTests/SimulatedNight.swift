@@ -1,8 +1,8 @@
 import PatrolCore
 
-/// A whole cart, its journal, its upload and its station in virtual time from a seed: a true clock and a true road, a receiver
-/// and a network that come and go, people, power that is cut, a disk that fills or hangs. After every step the rules are
-/// asked; the first one that does not hold ends the night, so that its prefix is the shortest.
+/// A whole cart, its journal, its uploads and its two stations in virtual time from a seed: a true clock and a true road, a
+/// receiver, NTP and networks that come and go, stations that refuse, people, power that is cut, a disk that fills or hangs.
+/// After every step the rules are asked; the first one that does not hold ends the night, so that its prefix is the shortest.
 struct SimulatedNight {
     let seed: UInt64
     var dice: SplitMix64
@@ -13,20 +13,20 @@ struct SimulatedNight {
     let endsAt: Int64
 
     var cart: Cart
-    var journal = JournalModel()
-    var collector = CollectorModel()
+    var journal = JournalModel(destinations: names.count)
+    var stations: [StationModel]
     var player = PlayerModel()
-    var upload: UploadMachine
     var boot = 1
     /// When the computer was switched on.
     var bootedAt: Int64 = 0
     var isOn = true
 
     var queue: [(at: Int64, happening: Happening)] = []
-    var uploadWakeAt: Instant?
-    var isNetworkUp = true
+    var kernel: KernelModel
     var receiver = Receiver.good
     var receiverSince: Int64 = 0
+    /// By how much its time is off while it is stepped, in milliseconds.
+    let receiverStep: Int64
     /// How late the receiver's reports are at least, in milliseconds.
     let leastDelay: Int64
     var longitude: Double
@@ -41,13 +41,19 @@ struct SimulatedNight {
 
     enum Receiver: String, CaseIterable {
         case good, silent, noFix, jumping, rolledOver
+        /// Its time is another one; only where NTP knows better, for else nobody could.
+        case stepped
     }
 
     enum Happening {
         case fix
         case clipsChecked
         case receiver(Receiver)
-        case network(Bool)
+        case kernel(KernelModel.State)
+        case readKernel(boot: Int)
+        case network(Bool, station: Int)
+        case mood(StationModel.Mood, station: Int)
+        case retry
         case disk(JournalModel.Disk)
         case command
         case cut(offFor: Int64)
@@ -56,16 +62,18 @@ struct SimulatedNight {
             UploadAttempt,
             events: ArraySlice<Event>,
             positions: ArraySlice<Position>,
+            station: Int,
             boot: Int,
             isAnswerLost: Bool
         )
-        case answered(UploadAttempt, boot: Int)
+        case answered(UploadAttempt, station: Int, boot: Int)
         case finish
         case flush
         case sendAll
     }
 
     static let second: Int64 = 1_000_000_000
+    static let names = ["station", "city"]
 
     init(seed: UInt64) {
         self.seed = seed
@@ -73,6 +81,7 @@ struct SimulatedNight {
         // From two to eight minutes before quiet, until some minutes after.
         beginsAt = NightPlan.quietBegins - Int64.random(in: 120_000...480_000, using: &dice)
         endsAt = (NightPlan.quietBegins - beginsAt) * 1_000_000 + Int64.random(in: 60...180, using: &dice) * Self.second
+        receiverStep = Int64.random(in: -7200...7200, using: &dice) * 1000
         leastDelay = Int64.random(in: 50...1300, using: &dice)
         longitude = Double.random(in: 106.298...106.302, using: &dice)
         cart = Cart(
@@ -80,18 +89,27 @@ struct SimulatedNight {
             memory: CartMemory(),
             at: Instant(nanosecondsSinceBoot: 0)
         )
-        upload = Self.machine(journal, seed, at: Instant(nanosecondsSinceBoot: 0))
+        kernel = KernelModel(using: &dice)
+        let salt = Int.random(in: 0..<20, using: &dice)
+        let (journal, begin) = (journal, Instant(nanosecondsSinceBoot: 0))
+        stations = Self.names.indices.map { index in
+            StationModel(
+                name: Self.names[index],
+                salt: salt + 11 * index,
+                machine: Self.machine(journal, index, seed, at: begin)
+            )
+        }
         self.dice = dice
         plan()
         start()
     }
 
-    static func machine(_ journal: JournalModel, _ seed: UInt64, at now: Instant) -> UploadMachine {
+    static func machine(_ journal: JournalModel, _ index: Int, _ seed: UInt64, at now: Instant) -> UploadMachine {
         UploadMachine(
-            destination: "station",
+            destination: names[index],
             settings: UploadSettings(reconnectSpread: .seconds(5)),
-            memory: journal.uploadMemory,
-            seed: seed,
+            memory: journal.destinations[index].memory,
+            seed: seed &+ UInt64(index),
             at: now
         )
     }
@@ -136,7 +154,8 @@ struct SimulatedNight {
     private var nextInstant: Int64? {
         var instants = [queue.map(\.at).min()]
         if isOn {
-            instants += [cart.wakeAt, player.wakeAt, uploadWakeAt, journal.commitAt].map { $0.map(trueTime) }
+            instants += [cart.wakeAt, player.wakeAt, journal.commitAt].map { $0.map(trueTime) }
+            instants += stations.map { $0.wakeAt.map(trueTime) }
         }
         return instants.compactMap { $0 }.min()
     }
@@ -151,9 +170,10 @@ struct SimulatedNight {
             if let input = player.tell(at: instant) { tell(input) }
             return
         }
-        if let due = uploadWakeAt, due <= instant {
-            uploadWakeAt = nil
-            return tell(upload: .wakeUp)
+        for (index, station) in stations.enumerated() {
+            guard let due = station.wakeAt, due <= instant else { continue }
+            stations[index].wakeAt = nil
+            return tell(index, .wakeUp)
         }
         if let due = cart.wakeAt, due <= instant { tell(.wakeUp) }
     }
@@ -161,6 +181,6 @@ struct SimulatedNight {
     /// Everything works again, and what waits goes to the station.
     private mutating func finish() {
         guard isOn else { return violate("the power did not come back") }
-        ledger.checkEnd(journal, collector).map { violate($0) }
+        ledger.checkEnd(journal, stations).map { violate($0) }
     }
 }

@@ -18,12 +18,15 @@ struct KernelModel {
     /// One night in four NTP is there from beginning to end.
     let isHeldForGood: Bool
     var state: State
+    /// How wrong NTP is, as a way that is longer in one direction makes it: in hundredths of its maximum error.
+    private let bias: Int64
 
     init(using dice: inout SplitMix64) {
+        bias = Int64.random(in: -100...100, using: &dice)
         isHeldForGood = Int.random(in: 0..<4, using: &dice) == 0
         state =
             isHeldForGood
-            ? .held(maximumErrorMilliseconds: Int64.random(in: 1...1000, using: &dice))
+            ? .held(maximumErrorMilliseconds: Int64.random(in: 1...3000, using: &dice))
             : .any(using: &dice)
         // Most carts have no network before they drive.
         if !isHeldForGood, Bool.random(using: &dice) { state = .free(offMilliseconds: -3_600_000) }
@@ -47,7 +50,7 @@ struct KernelModel {
             )
         case .held(let error):
             KernelTime(
-                time: WallTime(millisecondsSince1970: truth + Int64.random(in: -error...error, using: &dice)),
+                time: WallTime(millisecondsSince1970: truth + bias * error / 100),
                 at: instant,
                 isSynchronised: true,
                 maximumError: .milliseconds(error)

@@ -19,8 +19,7 @@ extension SimulatedNight {
                 let all: [Receiver] =
                     [.silent, .noFix, .jumping, .rolledOver] + (kernel.isHeldForGood ? [.stepped] : [])
                 let bad = all[Int.random(in: all.indices, using: &dice)]
-                // A step is believed after a minute, and is to be met by the begin of quiet then.
-                queue += [(at, .receiver(bad)), (at + (bad == .stepped ? 4 * lasts : lasts), .receiver(.good))]
+                queue += [(at, .receiver(bad)), (at + lasts, .receiver(usualReceiver))]
             case 2: queue += [(at, .network(false, station: station)), (at + lasts, .network(true, station: station))]
             case 3, 4:
                 let moods = StationModel.Mood.allCases
@@ -35,6 +34,12 @@ extension SimulatedNight {
                 queue += [(at, .disk(bad)), (at + lasts, .disk(.works))]
             default: queue.append((at, .cut(offFor: Int64.random(in: 1...40, using: &dice) * Self.second)))
             }
+        }
+        if kernel.isHeldForGood, usualReceiver == .good, Bool.random(using: &dice) {
+            // A step is believed after a minute, and meets the begin of quiet then.
+            let quietBegins = (NightPlan.quietBegins - beginsAt) * 1_000_000
+            let at = max(0, quietBegins - Int64.random(in: 65...200, using: &dice) * Self.second)
+            queue += [(at, .receiver(.stepped)), (at + 300 * Self.second, .receiver(.good))]
         }
         if !kernel.isHeldForGood {
             for _ in 0..<Int.random(in: 0...3, using: &dice) {

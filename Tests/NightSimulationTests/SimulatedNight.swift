@@ -24,6 +24,7 @@ struct SimulatedNight {
     var queue: [(at: Int64, happening: Happening)] = []
     var kernel: KernelModel
     var receiver = Receiver.good
+    private(set) var usualReceiver = Receiver.good
     var receiverSince: Int64 = 0
     /// By how much its time is off while it is stepped, in milliseconds.
     let receiverStep: Int64
@@ -90,6 +91,8 @@ struct SimulatedNight {
             at: Instant(nanosecondsSinceBoot: 0)
         )
         kernel = KernelModel(using: &dice)
+        // An old receiver has its place right and its date wrong all night: then NTP alone says the time.
+        if kernel.isHeldForGood, Bool.random(using: &dice) { (receiver, usualReceiver) = (.rolledOver, .rolledOver) }
         let salt = Int.random(in: 0..<20, using: &dice)
         let (journal, begin) = (journal, Instant(nanosecondsSinceBoot: 0))
         stations = Self.names.indices.map { index in

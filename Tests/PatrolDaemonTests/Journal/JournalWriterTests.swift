@@ -1,4 +1,5 @@
 import Foundation
+import PatrolControl
 import PatrolCore
 import PatrolSystem
 import ServiceLifecycle
@@ -229,17 +230,5 @@ struct JournalWriterTests {
         }
         task.cancel()
         _ = try await task.value
-    }
-
-    @Test("The answer says whether it is in force, kept, or not taken")
-    func words() {
-        let waiting = APIError.notDurable("the mark", .waiting(reason: "no space"))
-        #expect(waiting.error.code == "not_durable")
-        #expect(waiting.error.message.contains("kept in memory and tried again"))
-        #expect(waiting.error.message.hasSuffix("no space"))
-        #expect(
-            APIError.notDurable("the mute", .waiting(reason: "x"), isInForce: true).error.message.contains("in force")
-        )
-        #expect(APIError.notDurable("the mark", .lost(reason: "x")).error.message == "the mark was NOT taken: x")
     }
 }

@@ -44,7 +44,16 @@ final class CartInbox: Sendable {
             let rest = end - Clocks.system.now()
             try #require(rest > .zero, what, sourceLocation: sourceLocation)
             // On a thread of its own: the pool's are few.
-            try await BlockingWork.run(name: "inbox") { [wake = cart.wake] in wake.wait(for: rest) }
+            try await withCheckedThrowingContinuation { continuation in
+                do throws(SystemCallError) {
+                    _ = try NativeThread(name: "inbox") { [wake = cart.wake] in
+                        wake.wait(for: rest)
+                        continuation.resume()
+                    }
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
         }
     }
 

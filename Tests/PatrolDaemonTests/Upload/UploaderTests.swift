@@ -195,8 +195,12 @@ struct UploaderTests {
             #expect(refused.count == 1)
 
             isMended.set()
-            let retry = QuarantineRetry(destinations: [("station", rig.mailbox)], writer: rig.cart.writer)
-            #expect(try await retry.retry(nil, by: "wang") == 1)
+            let control = UploadControl(
+                board: rig.board,
+                mailboxes: ["station": rig.mailbox],
+                writer: rig.cart.writer
+            )
+            #expect(await control.retryQuarantined(of: "station", by: "wang") == (1, .durable))
             try await eventually("it does not arrive") {
                 guard try await rig.waiting() == 0, rig.board.destinations.first?.quarantined == 0 else { return false }
                 return station.kept.sorted() == (try await rig.recorded())

@@ -243,7 +243,8 @@ let package = Package(
             name: "PatrolDaemonTests",
             dependencies: [
                 "PatrolDaemon", "PatrolAPI", "PatrolConfiguration", "PatrolControl", "PatrolJournal", "PatrolService",
-                "PatrolSQLite", "PatrolSystem", "PatrolUplink", "PatrolVehicle", "PatrolWire", "PatrolCore", nioCore, nioPosix,
+                "PatrolSQLite", "PatrolSystem", "PatrolUplink", "PatrolVehicle", "PatrolWire", "PatrolCore", nioCore,
+                nioPosix,
                 serviceLifecycle, logging,
             ],
             swiftSettings: strict

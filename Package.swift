@@ -72,7 +72,7 @@ let package = Package(
             exclude: ["patrol.proto"],
             swiftSettings: strict
         ),
-        .target(name: "PatrolSQLite", dependencies: ["PatrolSystem", "CSQLite"], swiftSettings: strict),
+        .target(name: "PatrolSQLite", dependencies: ["PatrolCore", "PatrolSystem", "CSQLite"], swiftSettings: strict),
         .target(
             name: "PatrolJournal",
             dependencies: ["PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite"],

@@ -93,6 +93,7 @@ public enum Daemon {
             return try Journal(
                 folder: configuration.journal.folder,
                 bootID: host.bootID,
+                machineID: host.machineID,
                 clocks: clocks,
                 commitInterval: configuration.journal.commitInterval
             )

@@ -69,6 +69,12 @@ public final class Database {
         connection = nil
     }
 
+    /// Closes the file and leaves it and its log exactly as they are, so that somebody can look at them.
+    public func abandon() {
+        if let connection { _ = patrol_sqlite_keep_log_on_close(connection) }
+        close()
+    }
+
     /// Whether the file can only be read, whatever was asked for.
     public var isReadOnly: Bool { sqlite3_db_readonly(connection, "main") == 1 }
 
@@ -143,15 +149,17 @@ public final class Database {
         }
     }
 
+    /// Ends a transaction without keeping anything of it; without one it does nothing.
+    ///
     /// "If a transaction is rolled back automatically by the SQLite … the ROLLBACK command will fail with an error, but
     /// no harm is caused by this" ("Response To Errors Within A Transaction"): asking first leaves only failures of a
     /// rollback, which drops its pages all the same; the error worth reporting is the one that led here.
-    private func rollBack() {
+    public func rollBack() {
         guard let connection, sqlite3_get_autocommit(connection) == 0 else { return }
         sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
     }
 
-    private func open(for sql: String) throws(SQLiteError) -> OpaquePointer {
+    func open(for sql: String) throws(SQLiteError) -> OpaquePointer {
         guard let connection else {
             throw SQLiteError(
                 code: SQLITE_MISUSE,
@@ -165,7 +173,7 @@ public final class Database {
         return connection
     }
 
-    private func error(_ result: Int32, _ sql: String) -> SQLiteError {
+    func error(_ result: Int32, _ sql: String) -> SQLiteError {
         SQLiteError(result, connection: connection, action: sql, path: path)
     }
 }

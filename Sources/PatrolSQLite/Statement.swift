@@ -55,6 +55,17 @@ public final class Statement {
         )
     }
 
+    /// Binds a value of any type.
+    public func bind(_ value: SQLValue, at index: Int32) throws(SQLiteError) {
+        switch value {
+        case .null: try check(sqlite3_bind_null(handle, index))
+        case .integer(let integer): try check(sqlite3_bind_int64(handle, index, integer))
+        case .real(let real): try check(sqlite3_bind_double(handle, index, real))
+        case .text(let text): try bind(String(decoding: text, as: UTF8.self), at: index)
+        case .bytes(let bytes): try bind(bytes, at: index)
+        }
+    }
+
     /// `SQLITE_TRANSIENT`, "the content will likely change in the near future and … SQLite should make its own private
     /// copy": the macro `((sqlite3_destructor_type)-1)`, which Swift cannot import.
     private static var transient: sqlite3_destructor_type {

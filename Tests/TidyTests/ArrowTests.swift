@@ -8,7 +8,7 @@ struct ArrowTests {
         "PatrolCore": [],
         "PatrolSystem": ["PatrolCore"],
         "PatrolWire": ["PatrolCore", "CZlib"],
-        "PatrolSQLite": ["PatrolSystem", "CSQLite"],
+        "PatrolSQLite": ["PatrolCore", "PatrolSystem", "CSQLite"],
         "PatrolJournal": ["PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite"],
         "PatrolUplink": ["PatrolCore", "PatrolSystem", "PatrolWire"],
         "PatrolVehicle": ["PatrolCore", "PatrolSystem", "CGPS", "CKernelClock", "CProcess"],

@@ -32,6 +32,20 @@ enum HealthChecks {
                     + "\(lost) lost"
             )
         }
+        if let reason = health.inMemoryBecause {
+            return HealthReport.Check(
+                name: "journal",
+                state: .degraded,
+                message: "records are kept in memory only, and lost with the power: \(reason)"
+            )
+        }
+        if !health.incidents.isEmpty {
+            return HealthReport.Check(
+                name: "journal",
+                state: .degraded,
+                message: health.incidents.joined(separator: "; ")
+            )
+        }
         guard lost == 0 else {
             return HealthReport.Check(
                 name: "journal",

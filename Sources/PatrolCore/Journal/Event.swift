@@ -62,8 +62,22 @@ public enum EventKind: Hashable, Sendable {
     case uploadHeld(destination: String, reason: String)
     /// It accepts again.
     case uploadResumed(destination: String, afterSeconds: Int64)
-    /// The receipt for records that are no longer kept or will not be sent.
-    case recordsDropped(lane: Lane, first: SequenceNumber, last: SequenceNumber, count: Int64, reason: String)
+    /// The ``Receipt`` for records that are no longer kept, or never were. `from` and `to`: when they were, if anybody
+    /// knows.
+    case recordsDropped(
+        lane: Lane,
+        first: SequenceNumber,
+        last: SequenceNumber,
+        count: Int64,
+        reason: String,
+        from: WallTime? = nil,
+        to: WallTime? = nil
+    )
+    /// The journal's file was damaged: what of it could not be read, and where that is kept (a name in its folder).
+    case journalDamaged(what: String, keptAs: String?)
+    /// From here on records belong to another identity of the journal, and why. `setAside`: the file before it, a name in
+    /// its folder.
+    case journalEpoch(id: JournalID, reason: String, setAside: String?)
     /// The receipt for a record that a destination refuses: it is kept, and a person can have it sent again.
     case recordQuarantined(destination: String, lane: Lane, SequenceNumber, reason: String)
     /// The destination took such a record after all.
@@ -98,6 +112,8 @@ public enum EventKind: Hashable, Sendable {
         case .uploadHeld: .uploadHeld
         case .uploadResumed: .uploadResumed
         case .recordsDropped: .recordsDropped
+        case .journalDamaged: .journalDamaged
+        case .journalEpoch: .journalEpoch
         case .recordQuarantined: .recordsQuarantined
         case .recordReleased: .recordsReleased
         case .recordsRetried: .recordsRetried
@@ -139,11 +155,17 @@ public enum EventKind: Hashable, Sendable {
             ["destination": .string(destination), "reason": .string(reason)]
         case .uploadResumed(let destination, let afterSeconds):
             ["destination": .string(destination), "after_s": .integer(afterSeconds)]
-        case .recordsDropped(let lane, let first, let last, let count, let reason):
+        case .recordsDropped(let lane, let first, let last, let count, let reason, let from, let to):
             [
                 "lane": .string(lane.rawValue), "first": .integer(first.rawValue),
                 "last": .integer(last.rawValue), "count": .integer(count), "reason": .string(reason),
-            ]
+            ].merging(Self.optional(["from": from?.description, "to": to?.description])) { $1 }
+        case .journalDamaged(let what, let keptAs):
+            ["what": .string(what)].merging(Self.optional(["kept_as": keptAs])) { $1 }
+        case .journalEpoch(let id, let reason, let setAside):
+            ["journal_id": .string(id.description), "reason": .string(reason)].merging(
+                Self.optional(["set_aside": setAside])
+            ) { $1 }
         case .recordQuarantined(let destination, let lane, let sequence, let reason):
             Self.details(destination, lane, sequence).merging(["reason": .string(reason)]) { $1 }
         case .recordReleased(let destination, let lane, let sequence):
@@ -151,6 +173,10 @@ public enum EventKind: Hashable, Sendable {
         case .recordsRetried(let destination, let count, let requester):
             ["destination": .string(destination), "count": .integer(count), "by": .string(requester)]
         }
+    }
+
+    private static func optional(_ texts: [String: String?]) -> [String: DetailValue] {
+        texts.compactMapValues { $0.map(DetailValue.string) }
     }
 
     /// Of one record of a destination, as a range like that of ``recordsDropped(lane:first:last:count:reason:)``.

@@ -38,6 +38,10 @@ public enum EventName: String, CaseIterable, Sendable {
     case gpsRejectedJump = "gps.rejected-jump"
     /// The first usable fix after a loss or a start.
     case gpsRestored = "gps.restored"
+    /// Something of the journal could not be read any more.
+    case journalDamaged = "journal.damaged"
+    /// The journal goes on under a new identity.
+    case journalEpoch = "journal.epoch"
     /// The warning light does not do what it should.
     case lightFault = "light.fault"
     /// The warning light is dark.

@@ -181,7 +181,7 @@ struct Uploader: Sendable {
         let receipt = await uplink.send(
             BatchContent(
                 vehicle: vehicle,
-                journalID: journal.id,
+                journalID: batch.journalID,
                 latest: await latest(),
                 boots: batch.boots,
                 positionBlocks: batch.positionBlocks,

@@ -5,9 +5,12 @@ extension Journal {
     /// takes them, and then their numbers go to other positions.
     ///
     /// Reads no more blocks than the page needs, and passes over those outside the times by their row alone.
-    /// - Throws: if the file cannot be read or is damaged.
+    /// - Throws: if the file cannot be read.
     public func positions(_ query: HistoryQuery) throws(JournalError) -> [Dated<Position>] {
-        let store = try openStore()
+        try reading { store throws(JournalError) in try positions(query, store) }
+    }
+
+    private func positions(_ query: HistoryQuery, _ store: JournalStore) throws(JournalError) -> [Dated<Position>] {
         var page = PositionPage(query)
         guard page.hasRoom else { return [] }
         let waiting = waitingPositions()
@@ -23,15 +26,16 @@ extension Journal {
     }
 
     /// One page of the events; only durable ones.
-    /// - Throws: if the file cannot be read or is damaged.
+    /// - Throws: if the file cannot be read.
     public func events(_ query: HistoryQuery) throws(JournalError) -> [Dated<StoredEvent>] {
-        let store = try openStore()
-        guard query.boundedLimit > 0 else { return [] }
-        return try store.events(
-            RowRange(start: query.behind, times: query.times, order: query.order),
-            kinds: query.kinds,
-            limit: query.boundedLimit
-        )
+        try reading { store throws(JournalError) in
+            guard query.boundedLimit > 0 else { return [] }
+            return try store.events(
+                RowRange(start: query.behind, times: query.times, order: query.order),
+                kinds: query.kinds,
+                limit: query.boundedLimit
+            )
+        }
     }
 
     /// The positions that wait for their commit, with the numbers that it will give them unless a power cut comes first.

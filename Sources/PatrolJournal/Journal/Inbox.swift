@@ -41,9 +41,9 @@ final class Inbox: Sendable {
     let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation
 
-    init(durable: PerLane<SequenceNumber>, capacity: Int = Inbox.defaultCapacity) {
+    init(_ health: JournalHealth, capacity: Int = Inbox.defaultCapacity) {
         self.capacity = capacity
-        state = Mutex(State(health: JournalHealth(durable: durable)))
+        state = Mutex(State(health: health))
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -128,6 +128,14 @@ final class Inbox: Sendable {
             return isFirst
         }
         if isFirst { arrival.yield() }
+    }
+
+    /// Something befell the file.
+    func note(_ incident: String, id: JournalID, durable: PerLane<SequenceNumber>) {
+        state.withLock { state in
+            (state.health.id, state.health.durable) = (id, durable)
+            if state.health.incidents.count < JournalHealth.maximumIncidents { state.health.incidents.append(incident) }
+        }
     }
 
     /// An event found no room in memory.

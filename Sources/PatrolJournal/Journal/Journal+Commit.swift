@@ -71,6 +71,9 @@ extension Journal {
             let waiting = inbox.waiting
             inbox.discard(waiting.positions.indices.filter { !waiting.positions[$0].isEncodable }, of: waiting)
             try commitWaiting()
+        } catch  where error.isDamage {
+            try repair(because: error)
+            try commitWaiting()
         }
     }
 
@@ -80,6 +83,8 @@ extension Journal {
         var lane = positionLane
         do throws(JournalError) {
             let blocks = try encode(lane.append(waiting.positions))
+            let last = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count))
+            try marks?.reserve(PerLane(events: last, positions: lane.last))
             try JournalStore.translating { () throws(SQLiteError) in
                 try store.database.transaction { () throws(SQLiteError) in
                     try writeUnwritten(to: store)
@@ -93,8 +98,19 @@ extension Journal {
         positionLane = lane
         lastEvent = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count))
         clock = unwritten.clock ?? clock
+        for state in unwritten.states.values { states[state.name] = state }
+        noteDurable(hadEvents: !unwritten.events.isEmpty)
         unwritten = Unwritten()
         inbox.committed(waiting, durable: durable, at: clocks.now())
+    }
+
+    /// Events are promised one by one, positions only in passing: for them the marks are written once a minute, so that the
+    /// card does not pay for them as well.
+    private func noteDurable(hadEvents: Bool) {
+        let now = clocks.now()
+        guard hadEvents || notedAt.map({ now - $0 >= .seconds(60) }) ?? true else { return }
+        notedAt = now
+        marks?.note { $0.durable = durable }
     }
 
     private func encode(_ blocks: [[Recorded<Position>]]) throws(JournalError) -> [EncodedBlock] {

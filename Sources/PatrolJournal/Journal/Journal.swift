@@ -9,15 +9,16 @@ import PatrolWire
 /// - An event is on disk when ``append(_:keeping:)`` returns.
 /// - A position is on disk within the commit interval (see ``run()``); a power cut costs at most those since the last
 ///   commit.
-/// - Each lane's numbers start at 1, have no gap, and are never given twice.
+/// - Each lane's numbers rise for ever and are never given twice under one identity. Where one has no record there is a
+///   receipt, see ``PatrolCore/Receipt``.
+/// - Nothing is read that is not as it was written: every row carries a checksum. What is damaged is taken out, kept aside
+///   and receipted.
 /// - While the storage fails nothing is thrown away that memory can hold: it is written, in order, by the first commit
 ///   that succeeds. ``health`` says so all along.
 ///
 /// An actor on a thread of its own, because SQLite blocks in fsync(2); only the opening in the initialiser works in the
 /// caller's thread. All methods are atomic: there is no `await` in them.
 public actor Journal {
-    /// The identity of this journal, made when its file was.
-    public nonisolated let id: JournalID
     /// This boot of the machine, as the journal counts.
     public nonisolated let boot: BootNumber
     /// The file.
@@ -32,18 +33,34 @@ public actor Journal {
     public nonisolated var odometerMetresAtStart: Int64 { lastPositionAtStart?.recorded.record.odometerMetres ?? 0 }
     /// How the journal is doing right now. Never waits for a file operation.
     public nonisolated var health: JournalHealth { inbox.health }
+    /// The identity under which records that are made now are sent; see ``PatrolCore/Epoch``.
+    public nonisolated var id: JournalID { health.id }
 
     nonisolated let inbox: Inbox
     nonisolated let clocks: Clocks
     nonisolated let commitInterval: Duration
     private let thread: DatabaseThread
-    private let store: JournalStore
+    private var store: JournalStore
     private var isClosed = false
+    let bootID: String
+    /// See ``FileIdentity/number(_:)``.
+    let fileNumber: (String) -> UInt64
+    /// When the marks were written last.
+    var notedAt: Instant?
+    /// How often the file was put together anew in this run.
+    var rebuilds = 0
+    let files: JournalFiles
+    /// `nil` in memory.
+    let marks: MarksFile?
 
     /// The lanes as they lie on disk.
     var positionLane: PositionLane
     var lastEvent: SequenceNumber
     var durable: PerLane<SequenceNumber> { PerLane(events: lastEvent, positions: positionLane.last) }
+    /// Ascending, at least one.
+    var epochs: [Epoch]
+    /// What is not there any more.
+    var receipts: ReceiptBook
     /// What this boot's clock turned out to be, as far as it is on disk.
     var clock: ClockOffset?
     /// Up to which record each destination is through with each lane: everything up to there is acknowledged, or
@@ -51,6 +68,8 @@ public actor Journal {
     var cursors: [String: PerLane<SequenceNumber>]
     /// How much each destination has refused, likewise.
     var quarantine: [String: PerLane<QuarantineCount>]
+    /// What was kept last, likewise: should its row be damaged, it is written again.
+    var states: [String: KeptState]
     /// What waits for the next commit besides the positions in the ``inbox``.
     var unwritten = Unwritten()
 
@@ -60,38 +79,76 @@ public actor Journal {
     /// The journal's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Opens the journal in a folder, or makes both.
+    /// Opens the journal in a folder, or makes both. What cannot be used is set aside, and what can be read of it is
+    /// brought over; if nothing can be used the journal is in memory. ``health`` tells what happened.
     /// - Parameters:
     ///   - folder: made (mode 0750) if it is missing, but not its parents.
     ///   - bootID: the kernel's `/proc/sys/kernel/random/boot_id`; a restart within one boot goes on with its number.
+    ///   - machineID: of `/etc/machine-id`, so that a copy on another machine is noticed; empty if there is none.
     ///   - clocks: the boot clock; the system's time is never asked.
     ///   - commitInterval: what a power cut may cost of the positions; 1–60 s.
-    /// - Throws: one clear message that names the file, for a folder that cannot be used, a file in use, of another program
-    ///   or of a newer version, a full or read-only file system.
-    public init(folder: String, bootID: String, clocks: Clocks, commitInterval: Duration) throws(JournalError) {
-        store = try JournalStore(folder: folder)
-        let start = try store.load(bootID: bootID)
+    /// - Throws: if another process has the journal, or no thread can be started: one clear message.
+    public init(
+        folder: String,
+        bootID: String,
+        machineID: String,
+        clocks: Clocks,
+        commitInterval: Duration
+    ) throws(JournalError) {
+        try self.init(
+            folder: folder,
+            bootID: bootID,
+            machineID: machineID,
+            clocks: clocks,
+            commitInterval: commitInterval,
+            fileNumber: FileIdentity.number
+        )
+    }
+
+    init(
+        folder: String,
+        bootID: String,
+        machineID: String,
+        clocks: Clocks,
+        commitInterval: Duration,
+        fileNumber: @escaping (String) -> UInt64
+    ) throws(JournalError) {
+        (self.bootID, self.fileNumber) = (bootID, fileNumber)
+        files = JournalFiles(folder: folder)
+        path = files.database
         do throws(SystemCallError) {
             thread = try DatabaseThread(name: "journal")
         } catch {
-            throw JournalError(
-                .storage,
-                path: store.database.path,
-                reason: "a thread for it cannot be started: \(error)"
-            )
+            throw JournalError(.storage, path: path, reason: "a thread for it cannot be started: \(error)")
         }
-        path = store.database.path
-        id = start.id
-        boot = start.boot.number
-        clock = start.boot.clock
-        lastRunEndedWithoutStop = start.lastRunEndedWithoutStop
-        lastPositionAtStart = start.lastPosition
-        statesAtStart = start.states
-        lastEvent = start.last.events
-        positionLane = PositionLane(boot: start.boot.number, last: start.last.positions)
-        cursors = start.cursors
-        quarantine = start.quarantine
-        inbox = Inbox(durable: start.last)
+        let opened = try JournalOpening(
+            files: files,
+            bootID: bootID,
+            machine: FileIdentity.machine(machineID),
+            now: clocks.now(),
+            fileNumber: fileNumber
+        ).open()
+        store = opened.store
+        marks = opened.marks
+        boot = opened.boot.number
+        clock = opened.boot.clock
+        let content = opened.content
+        lastRunEndedWithoutStop = content.lastRunEndedWithoutStop
+        lastPositionAtStart = content.lastPosition
+        statesAtStart = content.states
+        states = Dictionary(
+            uniqueKeysWithValues: content.states.map { ($0.key, KeptState(name: $0.key, details: $0.value)) }
+        )
+        lastEvent = content.last.events
+        positionLane = PositionLane(boot: opened.boot.number, last: content.last.positions)
+        epochs = content.epochs
+        receipts = content.receipts
+        cursors = content.cursors
+        quarantine = content.quarantine
+        var health = JournalHealth(durable: content.last, id: content.epochs[content.epochs.count - 1].id)
+        health.incidents = opened.incidents
+        health.inMemoryBecause = opened.inMemoryBecause
+        inbox = Inbox(health)
         self.clocks = clocks
         self.commitInterval = commitInterval
     }
@@ -100,6 +157,11 @@ public actor Journal {
     func openStore() throws(JournalError) -> JournalStore {
         guard !isClosed else { throw JournalError(.closed, path: path, reason: "is closed") }
         return store
+    }
+
+    /// Another file takes the place of the present one.
+    func replaceStore(_ store: JournalStore) {
+        self.store = store
     }
 
     /// Writes what waits and closes the file; the journal takes nothing any more. A second call does nothing.
@@ -114,8 +176,10 @@ public actor Journal {
         defer {
             isClosed = true
             store.database.close()
+            marks?.unlock()
         }
         try commit()
+        try marks?.close(at: durable)
     }
 }
 

@@ -21,8 +21,8 @@ enum JournalFolder {
     }
 
     /// "Calling fsync() does not necessarily ensure that the entry in the directory containing the file has also reached
-    /// disk" (fsync(2)): without this a power cut may take the new folder with everything in it.
-    private static func sync(_ folder: String) throws(JournalError) {
+    /// disk" (fsync(2)): without this a power cut may take a new folder with everything in it, or undo a rename.
+    static func sync(_ folder: String) throws(JournalError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(folder, "the folder cannot be opened", errno) }
         defer { close(descriptor) }

@@ -19,8 +19,18 @@ public struct JournalHealth: Hashable, Sendable {
     public var droppedEvents: Int64
     /// The newest durable record of each lane.
     public var durable: PerLane<SequenceNumber>
+    /// The identity under which records that are made now are sent.
+    public var id: JournalID
+    /// What of the file was damaged, lost or begun anew in this run, and what became of it: the first ones.
+    public var incidents: [String]
+    /// Why nothing gets onto a disk at all in this run: no folder could be used. `nil` if one could.
+    public var inMemoryBecause: JournalError?
 
-    init(durable: PerLane<SequenceNumber>) {
+    static let maximumIncidents = 10
+
+    init(durable: PerLane<SequenceNumber>, id: JournalID) {
+        self.id = id
+        incidents = []
         pendingPositions = 0
         pendingEvents = 0
         droppedPositions = 0

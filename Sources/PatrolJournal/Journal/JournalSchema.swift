@@ -9,7 +9,7 @@ enum JournalSchema {
 
     static let migrations = [
         Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
-        Migration(version: 3, sql: version3),
+        Migration(version: 3, sql: version3), Migration(version: 4, sql: version4),
     ]
 
     /// - A number is never given twice, even if the newest records are removed: `lanes.removed_through` remembers it, and
@@ -107,5 +107,71 @@ enum JournalSchema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE INDEX retries ON quarantine (destination) WHERE retry = 1;
+        """
+
+    /// The first version whose rows carry checksums.
+    static let firstChecked: Int32 = 4
+
+    /// - Every row carries a checksum of all its columns; those that are there get theirs as they are now.
+    /// - `epochs` takes the place of the one identity.
+    /// - `receipts` say what is not there any more. They take the place of `lanes` and its triggers: a number that a
+    ///   damaged row shows must not become the lane's last.
+    private static let version4 = """
+        DROP TRIGGER event_removed;
+        DROP TRIGGER position_block_removed;
+
+        CREATE TABLE epochs (
+            number INTEGER PRIMARY KEY,
+            journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),
+            first_event INTEGER NOT NULL,
+            first_position INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            checksum INTEGER
+        ) STRICT;
+
+        INSERT INTO epochs (number, journal_id, first_event, first_position, reason)
+        SELECT 1, id, 1, 1, 'made' FROM journal LIMIT 1;
+        DROP TABLE journal;
+
+        CREATE TABLE receipts (
+            number INTEGER PRIMARY KEY,
+            lane TEXT NOT NULL,
+            first_sequence INTEGER NOT NULL,
+            last_sequence INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            from_ms INTEGER,
+            to_ms INTEGER,
+            checksum INTEGER
+        ) STRICT;
+
+        INSERT INTO receipts (lane, first_sequence, last_sequence, count, reason)
+        SELECT lane, last + 1, removed_through, removed_through - last, 'dropped' FROM (
+            SELECT lane, removed_through, CASE lane
+                WHEN 'events' THEN coalesce((SELECT max(sequence) FROM events), 0)
+                ELSE coalesce((SELECT max(last_sequence) FROM position_blocks), 0) END AS last
+            FROM lanes) WHERE removed_through > last;
+        DROP TABLE lanes;
+
+        ALTER TABLE events ADD COLUMN checksum INTEGER;
+        ALTER TABLE position_blocks ADD COLUMN checksum INTEGER;
+        ALTER TABLE boots ADD COLUMN checksum INTEGER;
+        ALTER TABLE cursors ADD COLUMN checksum INTEGER;
+        ALTER TABLE states ADD COLUMN checksum INTEGER;
+        ALTER TABLE quarantine ADD COLUMN checksum INTEGER;
+
+        UPDATE events SET checksum = row_checksum('events', sequence, boot, at_ms, time_ms, latitude_e7, longitude_e7,
+            name, details);
+        UPDATE position_blocks SET checksum = row_checksum('position_blocks', first_sequence, last_sequence, boot,
+            first_time_ms, last_time_ms, first_untimed_ms, last_untimed_ms, block);
+        UPDATE boots SET checksum = row_checksum('boots', number, boot_id, utc_at_boot_ms, clock_source,
+            clock_uncertainty_ms);
+        UPDATE cursors SET checksum = row_checksum('cursors', destination, lane, acknowledged);
+        UPDATE states SET checksum = row_checksum('states', name, details);
+        UPDATE quarantine SET checksum = row_checksum('quarantine', destination, lane, first_sequence, last_sequence,
+            boot, at_ms, time_ms, reason, retry);
+        UPDATE epochs SET checksum = row_checksum('epochs', number, journal_id, first_event, first_position, reason);
+        UPDATE receipts SET checksum = row_checksum('receipts', number, lane, first_sequence, last_sequence, count,
+            reason, from_ms, to_ms);
         """
 }

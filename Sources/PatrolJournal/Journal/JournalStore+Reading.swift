@@ -34,6 +34,7 @@ extension JournalStore {
     private func nextBlock(_ statement: Statement) throws(JournalError) -> StoredBlock? {
         let block = try Self.translating { () throws(SQLiteError) -> (Int64, Int64, StoredBlock?)? in
             guard try statement.step() else { return nil }
+            guard try statement.integer(5) == 1 else { return (0, 0, nil) }
             let first = try statement.integer(0)
             let last = try statement.integer(1)
             guard first > 0, first <= last else { return (first, last, nil) }
@@ -48,7 +49,7 @@ extension JournalStore {
             )
         }
         guard let (first, last, block) = block else { return nil }
-        guard let block else { throw damaged("a block from \(first) to \(last)") }
+        guard let block else { throw damaged("a block from \(first) to \(last) is not as it was written") }
         return block
     }
 
@@ -73,7 +74,7 @@ extension JournalStore {
         kinds: Set<String> = [],
         limit: Int
     ) throws(JournalError) -> [Dated<StoredEvent>] {
-        let rows = try Self.translating { () throws(SQLiteError) -> [EventRow] in
+        let rows = try Self.translating { () throws(SQLiteError) -> [EventRow?] in
             // Only the texts without kinds are few enough to be kept.
             let statement =
                 kinds.isEmpty
@@ -84,13 +85,16 @@ extension JournalStore {
             try bind(range.times, to: statement)
             try statement.bind(Int64(limit), at: 4)
             for (index, kind) in kinds.enumerated() { try statement.bind(kind, at: Int32(5 + index)) }
-            var rows: [EventRow] = []
-            while try statement.step() { rows.append(try EventRow(statement)) }
+            var rows: [EventRow?] = []
+            while try statement.step() { rows.append(try statement.integer(9) == 1 ? EventRow(statement) : nil) }
             return rows
         }
         var events: [Dated<StoredEvent>] = []
         events.reserveCapacity(rows.count)
-        for row in rows { events.append(try event(row)) }
+        for row in rows {
+            guard let row else { throw damaged("an event is not as it was written") }
+            events.append(try event(row))
+        }
         return events
     }
 
@@ -130,15 +134,18 @@ extension JournalStore {
         try statement.bind(times?.upperBound.millisecondsSince1970, at: 3)
     }
 
+    /// A boot, as records name it. Of one whose row was damaged only the number is left.
     func boot(_ number: BootNumber) throws(JournalError) -> BootRecord {
         let boot = try Self.translating { () throws(SQLiteError) -> BootRecord? in
             let statement = try self.statement(.boot)
             try statement.bind(number.rawValue, at: 1)
             return try readBoot(statement)
         }
-        guard let boot else { throw damaged("boot \(number.rawValue), which records belong to, is missing") }
-        return boot
+        return boot ?? BootRecord(number: number, bootID: Self.unknownBoot, clock: nil)
     }
+
+    /// The identity of a boot that nobody knows any more.
+    static let unknownBoot = "unknown"
 
     /// The boot in the next row of a statement that selects all its columns.
     func readBoot(_ statement: Statement) throws(SQLiteError) -> BootRecord? {

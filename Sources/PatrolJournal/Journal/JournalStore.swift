@@ -6,32 +6,30 @@ import PatrolWire
 struct JournalStore {
     let database: Database
 
-    /// Opens `<folder>/journal.sqlite`, or makes it, and brings it to this version's tables.
+    /// The version that had written the file; 0 for a new one.
+    let foundVersion: Int32
+
+    /// Opens a database, or makes it, and brings it to this version's tables.
     ///
     /// Nothing is changed in a file that belongs to somebody else or to a newer version.
-    init(folder: String) throws(JournalError) {
-        try JournalFolder.prepare(folder)
+    init(path: String) throws(JournalError) {
         do throws(SQLiteError) {
-            database = try Database(path: folder + "/journal.sqlite", access: .create)
+            database = try Database(path: path, access: .create)
             try database.execute(Self.exclusive)
+            try database.addRowChecksum()
         } catch {
             throw JournalError(error)
         }
-        let path = database.path
         guard !database.isReadOnly else {
             throw JournalError(.readOnly, path: path, reason: "can only be read; the journal must be written")
         }
-        do throws(SchemaError) {
-            try database.checkSchema(JournalSchema.migrations, applicationID: JournalSchema.applicationID)
-        } catch {
-            throw JournalError(error)
-        }
+        try Self.check(database)
         let database = database
         let found = try Self.translating { () throws(SQLiteError) in
             try database.execute(Self.settings)
             return (
                 mode: try database.text("PRAGMA journal_mode"), synchronous: try database.integer("PRAGMA synchronous"),
-                page: try database.integer("PRAGMA page_size")
+                page: try database.integer("PRAGMA page_size"), version: try database.userVersion()
             )
         }
         guard found.mode == "wal", found.synchronous == 2, found.page == 1024 else {
@@ -42,6 +40,35 @@ struct JournalStore {
                     + "\(found.synchronous ?? -1), page size \(found.page ?? -1); needed: wal, 2 (FULL), 1024"
             )
         }
+        foundVersion = found.version
+        try migrate()
+    }
+
+    /// A journal in memory, for a cart without a folder that can be used.
+    init(inMemoryInsteadOf path: String) throws(JournalError) {
+        do throws(SQLiteError) {
+            database = try Database(path: ":memory:", access: .create)
+            try database.execute("PRAGMA page_size = 1024; PRAGMA max_page_count = \(Self.maximumPagesInMemory)")
+            try database.addRowChecksum()
+        } catch {
+            throw JournalError(error)
+        }
+        foundVersion = 0
+        try migrate()
+    }
+
+    /// 8 MiB: two days of driving.
+    private static let maximumPagesInMemory = 8192
+
+    private static func check(_ database: Database) throws(JournalError) {
+        do throws(SchemaError) {
+            try database.checkSchema(JournalSchema.migrations, applicationID: JournalSchema.applicationID)
+        } catch {
+            throw JournalError(error)
+        }
+    }
+
+    private func migrate() throws(JournalError) {
         do throws(SchemaError) {
             try database.migrate(JournalSchema.migrations, applicationID: JournalSchema.applicationID)
         } catch {
@@ -54,6 +81,7 @@ struct JournalStore {
     /// pages the kernel would write to the card every half minute.
     private static let exclusive = "PRAGMA locking_mode = EXCLUSIVE"
 
+    /// - `auto_vacuum`: for new files, so that one that was too large can give its pages back piece by piece.
     /// - `page_size`: a commit writes whole pages, and 1 KiB ones are the smallest that hold a block in two.
     /// - `synchronous`: in WAL mode only FULL syncs the log at each commit (sqlite.org/pragma.html); NORMAL loses the last
     ///   commits in a power cut.
@@ -64,6 +92,7 @@ struct JournalStore {
     /// - `cache_size`: 256 KiB instead of 2 MB; nothing here reads the same page often.
     private static let settings = """
         PRAGMA page_size = 1024;
+        PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 1000;
@@ -81,7 +110,7 @@ struct JournalStore {
     }
 
     func statement(_ sql: JournalSQL) throws(SQLiteError) -> Statement {
-        try database.statement(sql.rawValue)
+        try database.statement(sql.text)
     }
 
     /// What lies in the file contradicts itself.
@@ -140,6 +169,39 @@ extension JournalStore {
         let statement = try self.statement(state.details == nil ? .deleteState : .writeState)
         try statement.bind(state.name, at: 1)
         if let details = state.details { try statement.bind(DetailsJSON.encode(details), at: 2) }
+        try statement.run()
+    }
+
+    func insert(_ boot: BootRecord) throws(SQLiteError) {
+        let statement = try self.statement(.insertBoot)
+        try statement.bind(boot.number.rawValue, at: 1)
+        try statement.bind(boot.bootID, at: 2)
+        try statement.bind(boot.clock?.utcAtBootMilliseconds, at: 3)
+        try statement.bind(boot.clock?.source.rawValue, at: 4)
+        try statement.bind(boot.clock?.uncertaintyMilliseconds, at: 5)
+        try statement.run()
+    }
+
+    func insert(_ epoch: Epoch) throws(SQLiteError) {
+        let statement = try self.statement(.insertEpoch)
+        try statement.bind(epoch.number, at: 1)
+        try statement.bind(epoch.id.bytes, at: 2)
+        try statement.bind(epoch.first.events.rawValue, at: 3)
+        try statement.bind(epoch.first.positions.rawValue, at: 4)
+        try statement.bind(epoch.reason, at: 5)
+        try statement.run()
+    }
+
+    func write(_ receipt: StoredReceipt) throws(SQLiteError) {
+        let statement = try self.statement(.writeReceipt)
+        try statement.bind(receipt.number, at: 1)
+        try statement.bind(receipt.receipt.lane.rawValue, at: 2)
+        try statement.bind(receipt.receipt.range.lowerBound.rawValue, at: 3)
+        try statement.bind(receipt.receipt.range.upperBound.rawValue, at: 4)
+        try statement.bind(receipt.receipt.count, at: 5)
+        try statement.bind(receipt.receipt.reason.rawValue, at: 6)
+        try statement.bind(receipt.receipt.from?.millisecondsSince1970, at: 7)
+        try statement.bind(receipt.receipt.to?.millisecondsSince1970, at: 8)
         try statement.run()
     }
 }

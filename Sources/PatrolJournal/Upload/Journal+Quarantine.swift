@@ -80,8 +80,11 @@ extension Journal {
     /// The next quarantined record that a person wants sent again, by itself; an empty batch if there is none.
     /// - Throws: if the file cannot be read or is damaged.
     public func nextRetry(for destination: String) throws(JournalError) -> JournalBatch {
-        let store = try openStore()
-        var batch = JournalBatch.empty
+        try reading { store throws(JournalError) in try nextRetry(for: destination, store) }
+    }
+
+    private func nextRetry(for destination: String, _ store: JournalStore) throws(JournalError) -> JournalBatch {
+        var batch = JournalBatch(epoch: currentEpoch)
         guard let (lane, sequence) = try store.nextRetry(of: destination) else { return batch }
         var boots: Set<BootNumber> = [boot]
         switch lane {
@@ -90,6 +93,7 @@ extension Journal {
             batch.events = try store.events(behind, limit: 1).map(\.recorded)
             guard batch.events.first?.sequence == sequence else { throw store.damaged("no event \(sequence.rawValue)") }
             batch.eventRange = sequence...sequence
+            batch.epoch = epoch(of: sequence, in: .events)
             boots.formUnion(batch.events.map(\.boot))
         case .positions:
             boots.formUnion(
@@ -113,7 +117,9 @@ extension Journal {
     /// - Throws: if the file cannot be read or is damaged.
     public func quarantined(by destination: String, limit: Int) throws(JournalError) -> [Quarantined] {
         guard quarantine[destination] != nil else { return [] }
-        return try openStore().quarantined(by: destination, limit: min(max(limit, 1), HistoryQuery.maximumLimit))
+        return try reading { store throws(JournalError) in
+            try store.quarantined(by: destination, limit: min(max(limit, 1), HistoryQuery.maximumLimit))
+        }
     }
 
     /// Keeps a state with what is written next.

@@ -17,26 +17,70 @@ extension Journal {
         maximumEvents: Int,
         maximumPositions: Int
     ) throws(JournalError) -> JournalBatch {
-        let store = try openStore()
+        _ = try openStore()
         do {
             try commitRecords()
         } catch {
             // The health tells of it; what is durable must get out all the more while the storage fails.
         }
         let cursor = cursor(of: destination)
-        var batch = JournalBatch.empty
-        if maximumEvents > 0, cursor.events < lastEvent {
-            batch.events = try store.events(RowRange(start: cursor.events), limit: maximumEvents).map(\.recorded)
+        return try reading { store throws(JournalError) in
+            var batch = JournalBatch(epoch: currentEpoch)
+            if maximumEvents > 0, cursor.events < lastEvent {
+                try takeEvents(after: cursor.events, maximum: maximumEvents, from: store, into: &batch)
+            }
+            var boots = Set(batch.events.map(\.boot)).union([boot])
+            if maximumPositions > 0, cursor.positions < positionLane.last {
+                boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
+            }
+            for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
+            return batch
         }
-        if let first = batch.events.first, let last = batch.events.last {
-            batch.eventRange = first.sequence...last.sequence
+    }
+
+    /// The epoch that records made now belong to.
+    var currentEpoch: Epoch { epochs[epochs.count - 1] }
+
+    /// The epoch that a record belongs to.
+    func epoch(of sequence: SequenceNumber, in lane: Lane) -> Epoch {
+        epochs.last { $0.first[lane] <= sequence } ?? epochs[0]
+    }
+
+    private func takeEvents(
+        after cursor: SequenceNumber,
+        maximum: Int,
+        from store: JournalStore,
+        into batch: inout JournalBatch
+    ) throws(JournalError) {
+        let events = try store.events(RowRange(start: cursor), limit: maximum).map(\.recorded)
+        var expected = cursor.next
+        for event in events {
+            try expect(expected, before: event.sequence, in: .events, store)
+            expected = event.sequence.next
         }
-        var boots = Set(batch.events.map(\.boot)).union([boot])
-        if maximumPositions > 0, cursor.positions < positionLane.last {
-            boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
+        guard let first = events.first else {
+            return try expect(expected, before: lastEvent.next, in: .events, store)
         }
-        for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
-        return batch
+        let epoch = epoch(of: first.sequence, in: .events)
+        batch.epoch = epoch
+        batch.events = events.filter { self.epoch(of: $0.sequence, in: .events).number == epoch.number }
+        batch.eventRange = first.sequence...(batch.events.last ?? first).sequence
+    }
+
+    /// What is not there must have a receipt.
+    private func expect(
+        _ expected: SequenceNumber,
+        before next: SequenceNumber,
+        in lane: Lane,
+        _ store: JournalStore
+    ) throws(JournalError) {
+        guard expected < next else { return }
+        let gap = expected...SequenceNumber(rawValue: next.rawValue - 1)
+        guard receipts.absent[lane].covers(gap) else {
+            throw store.damaged(
+                "\(lane.rawValue) from \(gap.lowerBound.rawValue) to \(gap.upperBound.rawValue) are missing"
+            )
+        }
     }
 
     /// - Returns: the boots that the positions belong to.
@@ -49,9 +93,17 @@ extension Journal {
         let first = cursor.next
         var taken: [StoredBlock] = []
         var room = maximum
+        var expected = first
+        // With events of one epoch there go no positions of another.
+        var epoch = batch.events.isEmpty ? nil : batch.epoch
         try store.forEachBlock(RowRange(start: first)) { block throws(JournalError) in
             // Only the first one can lie behind the cursor, if there is nothing where the cursor stands.
             guard block.range.upperBound >= first else { return true }
+            let itsEpoch = self.epoch(of: max(first, block.range.lowerBound), in: .positions)
+            epoch = epoch ?? itsEpoch
+            guard itsEpoch.number == epoch?.number else { return false }
+            try expect(expected, before: block.range.lowerBound, in: .positions, store)
+            expected = block.range.upperBound.next
             var block = block
             if block.range.lowerBound < first || (block.count > room && taken.isEmpty) {
                 block = try part(of: block, from: first, maximum: room)
@@ -62,6 +114,7 @@ extension Journal {
             return room > 0
         }
         guard let firstTaken = taken.first, let lastTaken = taken.last else { return [] }
+        batch.epoch = epoch ?? batch.epoch
         batch.positionBlocks = taken.map(\.bytes)
         batch.positionRange = firstTaken.range.lowerBound...lastTaken.range.upperBound
         if let open = positionLane.open.first, open.sequence <= lastTaken.range.upperBound { positionLane.close() }
@@ -127,15 +180,19 @@ extension Journal {
     /// and only the first waiting record is read.
     /// - Throws: if the file cannot be read or is damaged.
     public func backlog(of destination: String) throws(JournalError) -> Backlog {
-        let store = try openStore()
+        try reading { store throws(JournalError) in try backlog(of: destination, store) }
+    }
+
+    private func backlog(of destination: String, _ store: JournalStore) throws(JournalError) -> Backlog {
         let cursor = cursor(of: destination)
         let quarantine = quarantineCounts(of: destination)
-        var events = laneBacklog(settled: cursor.events, quarantine.events, last: lastEvent)
+        var events = laneBacklog(.events, settled: cursor.events, quarantine.events, last: lastEvent)
         if events.count > 0 {
             events.oldest = try store.events(RowRange(start: cursor.events), limit: 1).first?.effectiveTime
         }
         let waiting = inbox.waiting.positions.count
         var positions = laneBacklog(
+            .positions,
             settled: cursor.positions,
             quarantine.positions,
             last: SequenceNumber(rawValue: positionLane.last.rawValue + Int64(waiting))
@@ -147,15 +204,16 @@ extension Journal {
     }
 
     private func laneBacklog(
+        _ lane: Lane,
         settled: SequenceNumber,
         _ quarantined: QuarantineCount,
         last: SequenceNumber
     ) -> Backlog.LaneBacklog {
         Backlog.LaneBacklog(
-            count: last.rawValue - settled.rawValue,
+            count: last.rawValue - settled.rawValue - receipts.missing(lane, above: settled),
             lastSequence: last,
             settled: settled,
-            acknowledged: settled.rawValue - quarantined.held,
+            acknowledged: settled.rawValue - quarantined.held - receipts.lost(lane, through: settled),
             quarantined: quarantined
         )
     }

@@ -10,10 +10,19 @@ public struct JournalBatch: Hashable, Sendable {
     public var eventRange: ClosedRange<SequenceNumber>?
     /// From the first to the last position; `nil` without one.
     public var positionRange: ClosedRange<SequenceNumber>?
+    /// The epoch that all of these records belong to: under its identity they are sent.
+    public var epoch: Epoch
     /// The boots that these records belong to, and the present one, in their order.
     public var boots: [BootRecord]
 
-    static let empty = JournalBatch(events: [], positionBlocks: [], boots: [])
+    /// Nothing.
+    init(epoch: Epoch) {
+        (events, positionBlocks, boots) = ([], [], [])
+        self.epoch = epoch
+    }
+
+    /// The identity of the journal for these records.
+    public var journalID: JournalID { epoch.id }
 
     /// Whether there is nothing to send.
     public var isEmpty: Bool { events.isEmpty && positionBlocks.isEmpty }

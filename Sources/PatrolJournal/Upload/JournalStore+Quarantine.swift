@@ -36,15 +36,19 @@ extension JournalStore {
 
     /// The first of what a destination refused, in their order; neighbours with the same reason are one.
     func quarantined(by destination: String, limit: Int) throws(JournalError) -> [Quarantined] {
-        let rows = try Self.translating { () throws(SQLiteError) -> [QuarantineRow] in
+        let rows = try Self.translating { () throws(SQLiteError) -> [QuarantineRow]? in
             let statement = try self.statement(.quarantined)
             defer { statement.reset() }
             try statement.bind(destination, at: 1)
             try statement.bind(Int64(limit), at: 2)
             var rows: [QuarantineRow] = []
-            while try statement.step() { rows.append(try QuarantineRow(statement)) }
+            while try statement.step() {
+                guard try statement.integer(6) == 1 else { return nil }
+                rows.append(try QuarantineRow(statement))
+            }
             return rows
         }
+        guard let rows else { throw damaged("a quarantined record is not as it was written") }
         var quarantined: [Quarantined] = []
         for row in rows {
             guard row.first > 0, row.first <= row.last else {
@@ -75,10 +79,12 @@ extension JournalStore {
             try statement.bind(change.destination, at: 1)
             try statement.bind(change.lane.rawValue, at: 2)
             try statement.bind(change.sequence.rawValue, at: 3)
-            try statement.bind(boot.rawValue, at: 4)
-            try statement.bind(at.millisecondsSinceBoot, at: 5)
-            try statement.bind(time?.millisecondsSince1970, at: 6)
-            try statement.bind(reason, at: 7)
+            try statement.bind(change.sequence.rawValue, at: 4)
+            try statement.bind(boot.rawValue, at: 5)
+            try statement.bind(at.millisecondsSinceBoot, at: 6)
+            try statement.bind(time?.millisecondsSince1970, at: 7)
+            try statement.bind(reason, at: 8)
+            try statement.bind(0, at: 9)
             try statement.run()
         case .released:
             let statement = try self.statement(.release)

@@ -101,5 +101,8 @@ struct HealthChecksTests {
 }
 
 extension JournalHealth {
-    static let fine = JournalHealth(durable: PerLane(events: .none, positions: .none))
+    static let fine: JournalHealth = {
+        var generator = SystemRandomNumberGenerator()
+        return JournalHealth(durable: PerLane(both: .none), id: .random(using: &generator))
+    }()
 }

@@ -37,7 +37,13 @@ struct CartRig {
                 print("\(folder) is left behind: \(error)")
             }
         }
-        let journal = try Journal(folder: folder, bootID: "boot-a", clocks: .system, commitInterval: .seconds(10))
+        let journal = try Journal(
+            folder: folder,
+            bootID: "boot-a",
+            machineID: "",
+            clocks: .system,
+            commitInterval: .seconds(10)
+        )
         var settings = CartSettings(
             position: .init(buildDate: WallTime(millisecondsSince1970: 1_795_525_100_000)),
             bootID: "boot-a"

@@ -74,7 +74,13 @@ import Testing
     )
 
     private func journal(in folder: TemporaryFolder, commitInterval: Duration) throws -> Journal {
-        try Journal(folder: folder.path, bootID: "boot-a", clocks: Self.clocks, commitInterval: commitInterval)
+        try Journal(
+            folder: folder.path,
+            bootID: "boot-a",
+            machineID: "",
+            clocks: Self.clocks,
+            commitInterval: commitInterval
+        )
     }
 
     private func waitUntil(_ condition: () async throws -> Bool) async throws {

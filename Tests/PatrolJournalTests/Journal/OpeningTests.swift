@@ -16,6 +16,7 @@ import Testing
         try Journal(
             folder: folder,
             bootID: "boot-a",
+            machineID: Bench.machineID,
             clocks: VirtualClock().clocks,
             commitInterval: .seconds(10)
         )
@@ -36,33 +37,45 @@ import Testing
         try await journal.close()
     }
 
-    @Test func `a missing parent is not made, and the message names the folder and the reason`() throws {
-        let path = folder.path + "/absent/new"
-        #expect(failure(path)?.cause == .folder)
-        #expect(
-            failure(path)?.description == "journal \(path): the folder cannot be made: No such file or directory"
-        )
+    /// Why the journal is in memory.
+    private func inMemory(_ folder: String) async throws -> JournalError? {
+        let journal = try open(folder)
+        // It works all the same.
+        #expect(try await journal.append(Event(.daemonStopped(reason: "test"), at: VirtualClock().now)) == 1)
+        journal.append(Position.sample(1, receivedAt: VirtualClock().now))
+        let batch = try await journal.nextBatch(for: "station", maximumEvents: 9, maximumPositions: 9)
+        #expect(batch.eventRange == 1...1 && batch.positionRange == 1...1)
+        try await journal.checkInvariants()
+        return journal.health.inMemoryBecause
     }
 
-    @Test func `a file in the folder's place is named`() throws {
+    @Test func `a missing parent is not made: the journal is in memory, and the reason names the folder`() async throws
+    {
+        let path = folder.path + "/absent/new"
+        let reason = try await inMemory(path)
+        #expect(reason?.cause == .folder)
+        #expect(reason?.description == "journal \(path): the folder cannot be made: No such file or directory")
+    }
+
+    @Test func `a file in the folder's place is named`() async throws {
         let path = folder.path + "/file"
         try Data("hello".utf8).write(to: URL(fileURLWithPath: path))
-        #expect(failure(path)?.description == "journal \(path): is not a folder: Not a directory")
+        #expect(try await inMemory(path)?.description == "journal \(path): is not a folder: Not a directory")
     }
 
-    @Test func `a folder that cannot be written is named`() throws {
+    @Test func `a folder that cannot be written is named`() async throws {
         // Nobody can make a file in this one, not even root, as whom a test may run.
-        let error = try #require(failure("/proc/self/net"))
+        let error = try #require(try await inMemory("/proc/self/net"))
         #expect(error.description.hasPrefix("journal /proc/self/net"), "\(error)")
-        #expect(failure("/proc/patrold")?.path == "/proc/patrold")
+        #expect(try await inMemory("/proc/patrold")?.path == "/proc/patrold")
     }
 
     @Test(.enabled(if: getuid() != 0, "root may write everywhere"))
-    func `a folder without the right to write is named`() throws {
+    func `a folder without the right to write is named`() async throws {
         let path = folder.path + "/closed"
         #expect(mkdir(path, 0o500) == 0)
         #expect(
-            failure(path)?.description == "journal \(path): the folder cannot be written: Permission denied"
+            try await inMemory(path)?.description == "journal \(path): the folder cannot be written: Permission denied"
         )
     }
 
@@ -90,61 +103,92 @@ import Testing
         try await journal.close()
     }
 
-    @Test func `a file that is no database is not a journal, and is left as it is`() throws {
-        let path = folder.path + "/journal.sqlite"
-        let text = Data(String(repeating: "positions, positions\n", count: 100).utf8)
-        try text.write(to: URL(fileURLWithPath: path))
-        let error = failure(folder.path)
-        #expect(error?.cause == .notAJournal)
-        #expect(error?.description.hasPrefix("journal \(path): is not a journal: file is not a database") == true)
-        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == text)
-    }
+    // MARK: What is no journal of this version
 
-    @Test func `a database of another program is left as it is`() throws {
-        let path = folder.path + "/journal.sqlite"
-        try Database(path: path, access: .create).execute("CREATE TABLE songs (title)")
-        let before = try Data(contentsOf: URL(fileURLWithPath: path))
-        let error = failure(folder.path)
-        #expect(error?.cause == .notAJournal)
-        #expect(
-            error?.reason == "is not a journal: the database belongs to another program (application id 0)"
-        )
-        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
-    }
-
-    @Test func `a journal of a newer version is refused with both numbers`() async throws {
+    /// Opens it, and expects what was there untouched under another name, a new identity, and a word about it.
+    private func expectSetAside(_ bytes: [UInt8], because reason: String) async throws {
         let journal = try open(folder.path)
-        try await journal.execute("PRAGMA user_version = 9")
+        #expect(try folder.bytes("journal.sqlite.aside-0001") == bytes)
+        let incident = try #require(journal.health.incidents.first)
+        #expect(incident.hasPrefix("a new epoch began: ") && incident.contains(reason), "\(incident)")
+        #expect(incident.hasSuffix("; the file before it is kept as journal.sqlite.aside-0001"))
+        let told = try #require(
+            try await journal.events(HistoryQuery(kinds: ["journal.epoch"], limit: 1)).first?.recorded.record
+        )
+        #expect(told.name == "journal.epoch")
+        #expect(told.details["journal_id"] == .string(journal.id.description))
+        #expect(told.details["set_aside"] == .string("journal.sqlite.aside-0001"))
+        try await journal.checkInvariants()
+        let id = journal.id
         try await journal.close()
-        let error = failure(folder.path)
-        #expect(error?.cause == .newerVersion)
-        #expect(
-            error?.description
-                == "journal \(folder.path)/journal.sqlite: has format 9, written by a newer version of patrold; "
-                + "this one knows up to 3"
+        let again = try open(folder.path)
+        #expect(again.id == id && again.health.incidents.isEmpty)
+        try await again.close()
+    }
+
+    @Test func `a file that is no database is set aside`() async throws {
+        let text = Array(String(repeating: "positions, positions\n", count: 100).utf8)
+        try folder.write(text, to: "journal.sqlite")
+        try await expectSetAside(text, because: "file is not a database")
+    }
+
+    @Test func `a database of another program is set aside`() async throws {
+        try Database(path: folder.path + "/journal.sqlite", access: .create).execute("CREATE TABLE songs (title)")
+        try await expectSetAside(
+            folder.bytes("journal.sqlite"),
+            because: "is not a journal: the database belongs to another program (application id 0)"
         )
     }
 
-    @Test func `a journal with other pages than those that were measured is refused`() throws {
-        let path = folder.path + "/journal.sqlite"
-        let database = try Database(path: path, access: .create)
+    @Test func `a journal of a newer version is set aside, and what can be read of it is brought over`() async throws {
+        let bench = try Bench(in: folder)
+        bench.drive(1...3)
+        try await bench.journal.append(bench.event())
+        try await bench.journal.execute("PRAGMA user_version = 9")
+        let id = bench.journal.id
+        try await bench.journal.close()
+        try await expectSetAside(
+            folder.bytes("journal.sqlite"),
+            because: "has format 9, written by a newer version of patrold; this one knows up to 4"
+        )
+        let after = try Bench(in: folder)
+        #expect(after.journal.id != id)
+        #expect(try await after.odometers() == [1, 2, 3])
+        let old = try await after.journal.nextBatch(for: "station", maximumEvents: 9, maximumPositions: 9)
+        #expect(old.journalID == id, "the old records go out under their own identity")
+        #expect(old.eventRange == 1...1 && old.positionRange == 1...3)
+    }
+
+    @Test func `a journal with other pages than those that were measured is set aside`() async throws {
+        let database = try Database(path: folder.path + "/journal.sqlite", access: .create)
+        try database.addRowChecksum()
         try database.execute("PRAGMA page_size = 4096")
         try database.migrate(JournalSchema.migrations, applicationID: JournalSchema.applicationID)
         database.close()
-        let error = failure(folder.path)
-        #expect(error?.cause == .unsafeSettings)
-        #expect(error?.reason.contains("page size 4096") == true)
+        let journal = try open(folder.path)
+        #expect(journal.health.incidents.first?.contains("page size 4096") == true)
+        #expect(try folder.names().contains("journal.sqlite.aside-0001"))
     }
 
-    @Test func `a damaged journal is called damaged`() async throws {
+    @Test func `at most five are kept, the newest ones, and no name is used twice`() async throws {
+        for number in 1...7 {
+            try folder.write([UInt8](repeating: UInt8(number), count: 3000), to: "journal.sqlite")
+            try await open(folder.path).close()
+        }
+        let kept = try folder.names().filter { $0.contains("aside") }
+        #expect(kept == (3...7).map { "journal.sqlite.aside-000\($0)" })
+        #expect(try folder.bytes("journal.sqlite.aside-0007").first == 7)
+    }
+
+    @Test func `a row that contradicts itself is taken out`() async throws {
         let bench = try Bench(in: folder)
         bench.drive(1...3)
         try await bench.journal.commit()
         try await bench.journal.execute("UPDATE position_blocks SET last_sequence = 9")
         try await bench.journal.close()
-        let error = failure(folder.path)
-        #expect(error?.cause == .damaged)
-        #expect(error?.description.contains("block 1") == true)
+        let journal = try open(folder.path)
+        #expect(journal.health.incidents.contains { $0.contains("1 of position_blocks") })
+        try await journal.checkInvariants()
     }
 
     // MARK: What is so after opening
@@ -158,7 +202,7 @@ import Testing
         #expect(try await journal.integer("PRAGMA wal_autocheckpoint") == 1000)
         #expect(try await journal.integer("PRAGMA journal_size_limit") == 2_097_152)
         #expect(try await journal.integer("PRAGMA application_id") == 0x5054_524C)
-        #expect(try await journal.integer("PRAGMA user_version") == 3)
+        #expect(try await journal.integer("PRAGMA user_version") == 4)
         #expect(!FileManager.default.fileExists(atPath: journal.path + "-shm"), "it would be written to the card")
     }
 
@@ -232,6 +276,13 @@ import Testing
 extension Bench {
     /// For the body of an exit test, which is another process.
     static func journal(in path: String) throws -> Journal {
-        try Journal(folder: path, bootID: "boot-a", clocks: VirtualClock().clocks, commitInterval: commitInterval)
+        try Journal(
+            folder: path,
+            bootID: "boot-a",
+            machineID: machineID,
+            clocks: VirtualClock().clocks,
+            commitInterval: commitInterval,
+            fileNumber: { _ in 7 }
+        )
     }
 }

@@ -24,7 +24,7 @@ import Testing
     /// was not synced. Everything that was promised before a given size must be there from that size on.
     @Test func `wherever the log is torn, what was promised before that place is there`() async throws {
         let bench = try Bench()
-        var promises: [(logBytes: Int, durable: PerLane<SequenceNumber>)] = []
+        var promises: [(logBytes: Int, durable: PerLane<SequenceNumber>, marks: [UInt8])] = []
         for step in Int64(0)..<12 {
             bench.drive((step * 7 + 1)...(step * 7 + 7))
             if step % 3 == 0 {
@@ -32,13 +32,18 @@ import Testing
             } else {
                 try await bench.journal.commit()
             }
-            promises.append((try bench.folder.logBytes(), bench.journal.health.durable))
+            let marks = try bench.folder.bytes("journal.marks")
+            promises.append((try bench.folder.logBytes(), bench.journal.health.durable, marks))
         }
         let end = try #require(promises.last).logBytes
         let start = promises[0].logBytes
         for cut in stride(from: start, through: end, by: 409) {
-            let after = try bench.afterPowerCut(logBytes: cut)
-            let promised = try #require(promises.last { $0.logBytes <= cut }).durable
+            let (_, promised, marks) = try #require(promises.last { $0.logBytes <= cut })
+            let copy = try bench.folder.copyAfterPowerCut(logBytes: cut)
+            // They are written behind each sync of the log, so they never know of more than is in it.
+            try copy.write(marks, to: "journal.marks")
+            let after = try Bench(in: copy, bootID: "boot-b")
+            #expect(after.journal.id == bench.journal.id)
             #expect(after.journal.health.durable == promised, "cut at \(cut) of \(end)")
             #expect(try await after.odometers() == Array(1..<(promised.positions.rawValue + 1)))
             try await after.journal.checkInvariants()

@@ -15,7 +15,8 @@ struct Bench {
     init(
         in folder: TemporaryFolder? = nil,
         bootID: String = "boot-a",
-        clock: VirtualClock = VirtualClock()
+        clock: VirtualClock = VirtualClock(),
+        fileNumber: UInt64 = 7
     ) throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
@@ -23,16 +24,56 @@ struct Bench {
         journal = try Journal(
             folder: folder.path,
             bootID: bootID,
+            machineID: Self.machineID,
             clocks: clock.clocks,
-            commitInterval: Self.commitInterval
+            commitInterval: Self.commitInterval,
+            fileNumber: { _ in fileNumber }
         )
     }
+
+    static let machineID = "0123456789abcdef0123456789abcdef"
 
     /// Closes the journal and opens it again.
     func restarted(bootID: String = "boot-a") async throws -> Bench {
         try await journal.close()
         return try Bench(in: folder, bootID: bootID, clock: clock)
     }
+
+    /// Closes the journal and opens what an older version would have left of it.
+    func restarted(asVersion version: Int) async throws -> Bench {
+        try await journal.commit()
+        try await journal.execute(Self.downgrade)
+        if version < 3 { try await journal.execute("DROP TABLE quarantine") }
+        if version < 2 { try await journal.execute("DROP TABLE states") }
+        try await journal.execute("PRAGMA user_version = \(version)")
+        try await journal.close()
+        try folder.remove("journal.marks")
+        return try Bench(in: folder, clock: clock)
+    }
+
+    /// From version 4 to version 3.
+    private static let downgrade = """
+        CREATE TABLE journal (id BLOB NOT NULL CHECK (length(id) = 16)) STRICT;
+        INSERT INTO journal SELECT journal_id FROM epochs WHERE number = 1;
+        DROP TABLE epochs;
+        DROP TABLE receipts;
+        CREATE TABLE lanes (lane TEXT PRIMARY KEY, removed_through INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO lanes VALUES ('events', 0), ('positions', 0);
+        ALTER TABLE events DROP COLUMN checksum;
+        ALTER TABLE position_blocks DROP COLUMN checksum;
+        ALTER TABLE boots DROP COLUMN checksum;
+        ALTER TABLE cursors DROP COLUMN checksum;
+        ALTER TABLE states DROP COLUMN checksum;
+        ALTER TABLE quarantine DROP COLUMN checksum;
+        CREATE TRIGGER event_removed AFTER DELETE ON events BEGIN
+            UPDATE lanes SET removed_through = OLD.sequence
+            WHERE lane = 'events' AND removed_through < OLD.sequence;
+        END;
+        CREATE TRIGGER position_block_removed AFTER DELETE ON position_blocks BEGIN
+            UPDATE lanes SET removed_through = OLD.last_sequence
+            WHERE lane = 'positions' AND removed_through < OLD.last_sequence;
+        END;
+        """
 
     /// Opens what a power cut would leave at this moment.
     func afterPowerCut(bootID: String = "boot-b", logBytes: Int? = nil) throws -> Bench {
@@ -119,6 +160,8 @@ extension Journal {
     func text(_ sql: String) throws -> String? {
         try openStore().database.text(sql)
     }
+
+    func currentMarks() -> JournalMarks? { marks?.marks }
 
     /// The rows of position blocks, as first and last number.
     func blockRanges() throws -> [ClosedRange<Int64>] {

@@ -1,4 +1,7 @@
 import Foundation
+import PatrolCore
+
+@testable import PatrolJournal
 
 /// A folder of its own for one test, removed with it.
 final class TemporaryFolder: Sendable {
@@ -27,6 +30,24 @@ final class TemporaryFolder: Sendable {
             try bytes.write(to: URL(fileURLWithPath: copy.path + "/" + name))
         }
         return copy
+    }
+
+    func url(_ name: String) -> URL { URL(fileURLWithPath: path + "/" + name) }
+
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+    func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: url(name))) }
+
+    func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: url(name)) }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(at: url(name)) }
+
+    /// Of a closed journal.
+    func changeMarks(_ change: (inout JournalMarks) -> Void) throws {
+        let file = try MarksFile(folder: path)
+        guard var marks = file.marks else { return }
+        change(&marks)
+        try file.write(marks)
     }
 
     /// The size of the journal's write-ahead log.

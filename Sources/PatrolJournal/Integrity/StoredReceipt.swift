@@ -1,0 +1,93 @@
+import PatrolCore
+
+/// A receipt with the number of its row.
+struct StoredReceipt: Hashable, Sendable {
+    var number: Int64
+    var receipt: Receipt
+}
+
+/// All receipts of a journal, as far as it keeps them in memory.
+struct ReceiptBook: Sendable {
+    private(set) var rows: [StoredReceipt]
+    /// The numbers of each lane that no record has.
+    private(set) var absent: PerLane<NumberRanges>
+    /// Those of them that are not gone because every destination has them.
+    private var lost: PerLane<NumberRanges>
+
+    init(_ rows: [StoredReceipt] = []) {
+        self.rows = rows
+        absent = PerLane(both: NumberRanges())
+        lost = PerLane(both: NumberRanges())
+        for lane in Lane.allCases {
+            absent[lane] = NumberRanges(
+                rows.filter { $0.receipt.lane == lane && $0.receipt.isComplete }.map(\.receipt.range)
+            )
+            lost[lane] = NumberRanges(
+                rows.filter { $0.receipt.lane == lane && $0.receipt.isComplete && $0.receipt.reason != .acknowledged }
+                    .map(\.receipt.range)
+            )
+        }
+    }
+
+    /// The highest number of a lane that a receipt tells of.
+    func last(_ lane: Lane) -> SequenceNumber { absent[lane].last ?? .none }
+
+    /// Whether nine of ten of these positions went.
+    func isThinned(_ range: ClosedRange<SequenceNumber>) -> Bool {
+        rows.contains { $0.receipt.reason == .thinned && $0.receipt.range.overlaps(range) }
+    }
+
+    /// How many of the numbers above one have no record.
+    func missing(_ lane: Lane, above number: SequenceNumber) -> Int64 {
+        absent[lane].count(above: number) + thinned(lane) { $0.upperBound > number }
+    }
+
+    /// How many of the numbers up to one have no record, and are not gone because everybody has them.
+    func lost(_ lane: Lane, through number: SequenceNumber) -> Int64 {
+        lost[lane].count(above: .none) - lost[lane].count(above: number) + thinned(lane) { $0.upperBound <= number }
+    }
+
+    private func thinned(_ lane: Lane, _ isWanted: (ClosedRange<SequenceNumber>) -> Bool) -> Int64 {
+        rows.map(\.receipt).filter { $0.lane == lane && $0.reason == .thinned && isWanted($0.range) }
+            .reduce(0) { $0 + $1.count }
+    }
+
+    /// How many records of a lane are gone, and how many numbers were passed over.
+    func counts(_ lane: Lane) -> (records: [Receipt.Reason: Int64], skipped: Int64) {
+        var records: [Receipt.Reason: Int64] = [:]
+        var skipped: Int64 = 0
+        for receipt in rows.map(\.receipt) where receipt.lane == lane {
+            if receipt.reason == .skipped {
+                skipped += receipt.range.upperBound.rawValue - receipt.range.lowerBound.rawValue + 1
+            } else {
+                records[receipt.reason, default: 0] += receipt.count
+            }
+        }
+        return (records, skipped)
+    }
+
+    /// Adds a receipt. One that goes on where the newest of its lane and reason ends becomes one with it, so that months of
+    /// clearing up are one row.
+    /// - Returns: the row to be written.
+    mutating func add(_ receipt: Receipt) -> StoredReceipt {
+        if receipt.isComplete {
+            absent[receipt.lane].insert(receipt.range)
+            if receipt.reason != .acknowledged { lost[receipt.lane].insert(receipt.range) }
+        }
+        if let index = rows.lastIndex(where: { $0.receipt.lane == receipt.lane && $0.receipt.reason == receipt.reason }
+        ),
+            rows[index].receipt.range.upperBound.next == receipt.range.lowerBound
+        {
+            var merged = rows[index].receipt
+            merged.range = merged.range.lowerBound...receipt.range.upperBound
+            merged.count += receipt.count
+            merged.from = merged.from ?? receipt.from
+            merged.to = receipt.to ?? merged.to
+            rows[index].receipt = merged
+            return rows[index]
+        }
+        let row = StoredReceipt(number: (rows.last?.number ?? 0) + 1, receipt: receipt)
+        rows.append(row)
+        return row
+    }
+}

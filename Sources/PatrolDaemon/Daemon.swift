@@ -95,7 +95,9 @@ public enum Daemon {
                 bootID: host.bootID,
                 machineID: host.machineID,
                 clocks: clocks,
-                commitInterval: configuration.journal.commitInterval
+                commitInterval: configuration.journal.commitInterval,
+                limits: .standard,
+                destinations: configuration.destinations.map(\.name)
             )
         } catch {
             throw StartError(description: "\(error)")

@@ -189,6 +189,7 @@ struct Uploader: Sendable {
                 events: batch.events
             )
         )
+        await notice(receipt.outcome, batch)
         progress.totals.add(receipt, batch)
         log(receipt, plan, batch)
         return .attemptEnded(
@@ -199,6 +200,21 @@ struct Uploader: Sendable {
                 outcome: receipt.outcome
             )
         )
+    }
+
+    /// A receiver that holds more of this journal than there is proves that the journal was rolled back.
+    private func notice(_ outcome: UploadOutcome, _ batch: JournalBatch) async {
+        guard case .acknowledged(let events, let positions) = outcome else { return }
+        let through = PerLane(
+            events: batch.eventRange == nil ? nil : events,
+            positions: batch.positionRange == nil ? nil : positions
+        )
+        do {
+            guard try await journal.heldBeyond(through, under: batch.journalID, by: name) else { return }
+            logger.warning("the receiver holds more than there is: a new epoch began")
+        } catch {
+            logger.error("a new epoch could not begin", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Where the vehicle is now, however old the records are.

@@ -40,8 +40,11 @@ extension Journal {
 
     /// The positions that wait for their commit, with the numbers that it will give them unless a power cut comes first.
     func waitingPositions() -> [Dated<Position>] {
-        var sequence = positionLane.last
-        return inbox.waiting.positions.map { position in
+        let waiting = inbox.waiting
+        // Those that were given up before them get their numbers first.
+        let gone = waiting.gone.positions.values.reduce(0) { $0 + $1.count }
+        var sequence = SequenceNumber(rawValue: positionLane.last.rawValue + gone)
+        return waiting.positions.map { position in
             sequence = sequence.next
             return Dated(
                 Recorded(sequence: sequence, boot: boot, record: position),

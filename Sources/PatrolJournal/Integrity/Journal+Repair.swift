@@ -43,14 +43,24 @@ extension Journal {
         replaceStore(try JournalStore(path: files.database))
         // A block never spans two epochs.
         positionLane.close()
-        let epoch = Epoch(
-            number: (epochs.last?.number ?? 0) + 1,
-            id: Epoch.newID(),
-            first: durable.map(\.next),
-            reason: error.reason
-        )
+        try beginEpoch(durable.map(\.next), error.reason, setAside: name)
+    }
+
+    /// From these numbers on records belong to a new epoch. Whatever a destination said to have of them is not believed.
+    func beginEpoch(
+        _ first: PerLane<SequenceNumber>,
+        _ reason: String,
+        setAside: String? = nil
+    ) throws(JournalError) {
+        let number = (epochs.last?.number ?? 0) + 1
+        let epoch = Epoch(number: number, id: Epoch.newID(), first: first, reason: reason)
         epochs.append(epoch)
-        _ = try settle(.journalEpoch(id: epoch.id, reason: error.reason, setAside: name))
+        for (destination, cursor) in cursors {
+            for lane in Lane.allCases where cursor[lane] >= first[lane] {
+                cursors[destination]?[lane] = SequenceNumber(rawValue: first[lane].rawValue - 1)
+            }
+        }
+        _ = try settle(.journalEpoch(id: epoch.id, reason: reason, setAside: setAside))
     }
 
     /// Removes what is damaged and writes what is known besides: receipts and events for what is missing, and everything
@@ -71,10 +81,11 @@ extension Journal {
                 _ = book.add(receipt)
                 told.append(receipt.event)
             }
-            try writeKnown(to: store, book)
+            try writeKnown(to: store, book, isNewEpoch: event != nil)
             let last = try write(told, to: store)
             try JournalStore.translating { () throws(SQLiteError) in try store.database.execute("COMMIT") }
             (receipts, lastEvent) = (book, last)
+            quarantine = try store.quarantineCounts()
             note(told)
             return report
         } catch {
@@ -89,7 +100,11 @@ extension Journal {
         quarantine = [:]
     }
 
-    private func writeKnown(to store: JournalStore, _ book: ReceiptBook) throws(JournalError) {
+    private func writeKnown(
+        to store: JournalStore,
+        _ book: ReceiptBook,
+        isNewEpoch: Bool
+    ) throws(JournalError) {
         let isBootThere = try store.boot(named: bootID) != nil
         try JournalStore.translating { () throws(SQLiteError) in
             if !isBootThere { try store.insert(BootRecord(number: boot, bootID: bootID, clock: clock)) }
@@ -100,6 +115,14 @@ extension Journal {
                 for lane in Lane.allCases { try store.write(cursor[lane], lane: lane, of: destination) }
             }
             if quarantine.isEmpty { try store.database.execute("DELETE FROM quarantine") }
+            // What was refused under another identity is judged anew.
+            for lane in Lane.allCases where isNewEpoch {
+                let statement = try store.statement(.removeRefused)
+                try statement.bind(lane.rawValue, at: 1)
+                try statement.bind(currentEpoch.first[lane].rawValue, at: 2)
+                try statement.bind(Int64.max, at: 3)
+                try statement.run()
+            }
             for state in states.values { try store.write(state) }
         }
     }

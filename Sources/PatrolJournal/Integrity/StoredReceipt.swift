@@ -32,24 +32,54 @@ struct ReceiptBook: Sendable {
     /// The highest number of a lane that a receipt tells of.
     func last(_ lane: Lane) -> SequenceNumber { absent[lane].last ?? .none }
 
+    /// Up to which position thinning has come.
+    var thinnedThrough: SequenceNumber {
+        rows.last { $0.receipt.reason == .thinned }?.receipt.range.upperBound ?? .none
+    }
+
+    /// Whether thinned positions are left above a number.
+    func hasThinned(_ lane: Lane, above number: SequenceNumber) -> Bool {
+        guard lane == .positions, thinnedThrough > number else { return false }
+        return !absent.positions.covers(thinnedThrough...thinnedThrough)
+    }
+
     /// Whether nine of ten of these positions went.
     func isThinned(_ range: ClosedRange<SequenceNumber>) -> Bool {
         rows.contains { $0.receipt.reason == .thinned && $0.receipt.range.overlaps(range) }
     }
 
-    /// How many of the numbers above one have no record.
+    /// How many of the numbers above one have no record. In the middle of thinned positions about; at their ends exactly.
     func missing(_ lane: Lane, above number: SequenceNumber) -> Int64 {
-        absent[lane].count(above: number) + thinned(lane) { $0.upperBound > number }
+        absent[lane].count(above: number) + thinned(lane, above: number) { _ in true }
     }
 
     /// How many of the numbers up to one have no record, and are not gone because everybody has them.
     func lost(_ lane: Lane, through number: SequenceNumber) -> Int64 {
-        lost[lane].count(above: .none) - lost[lane].count(above: number) + thinned(lane) { $0.upperBound <= number }
+        func isLost(_ receipt: Receipt) -> Bool { receipt.reason != .acknowledged }
+        let thinned = thinned(lane, above: .none, isLost) - thinned(lane, above: number, isLost)
+        return lost[lane].count(above: .none) - lost[lane].count(above: number) + thinned
     }
 
-    private func thinned(_ lane: Lane, _ isWanted: (ClosedRange<SequenceNumber>) -> Bool) -> Int64 {
-        rows.map(\.receipt).filter { $0.lane == lane && $0.reason == .thinned && isWanted($0.range) }
-            .reduce(0) { $0 + $1.count }
+    /// How many of the numbers above one were thinned out and belong to no complete receipt that counts.
+    private func thinned(
+        _ lane: Lane,
+        above number: SequenceNumber,
+        _ counts: (Receipt) -> Bool
+    ) -> Int64 {
+        var gone: Int64 = 0
+        for receipt in rows.map(\.receipt) where receipt.lane == lane {
+            let (first, last) = (receipt.range.lowerBound.rawValue, receipt.range.upperBound.rawValue)
+            guard last > number.rawValue else { continue }
+            // Within a row the records that are gone lie evenly.
+            let width = last - first + 1
+            let part = last - max(first - 1, number.rawValue)
+            if receipt.reason == .thinned {
+                gone += (receipt.count * part + width / 2) / width
+            } else if receipt.reason != .skipped, counts(receipt) {
+                gone -= ((width - receipt.count) * part + width / 2) / width
+            }
+        }
+        return max(0, gone)
     }
 
     /// How many records of a lane are gone, and how many numbers were passed over.

@@ -15,12 +15,15 @@ final class Inbox: Sendable {
     /// What waited at one moment.
     struct Waiting: Sendable {
         let positions: [Position]
+        /// What was given up since the last commit, and has no receipt yet.
+        let gone: PerLane<[Receipt.Reason: GoneRecords]>
         /// How many positions had left the inbox before the first of these.
         fileprivate let offset: Int64
     }
 
     private struct State {
         var positions: [Position] = []
+        var gone = PerLane<[Receipt.Reason: GoneRecords]>(both: [:])
         var offset: Int64 = 0
         /// Since when something has been waiting for a commit, or since the last attempt that failed.
         var waitingSince: Instant?
@@ -59,9 +62,10 @@ final class Inbox: Sendable {
                 return false
             }
             if state.positions.count == capacity {
-                state.positions.removeFirst()
+                let oldest = state.positions.removeFirst()
                 state.offset += 1
                 state.health.droppedPositions += 1
+                state.gone.positions[.memoryFull, default: GoneRecords()].add(oldest.believedTime)
             }
             state.positions.append(position)
             return state.startWaiting(at: now)
@@ -76,7 +80,7 @@ final class Inbox: Sendable {
 
     /// What waits, oldest first; it goes on waiting until ``committed(_:durable:at:)``.
     var waiting: Waiting {
-        state.withLock { Waiting(positions: $0.positions, offset: $0.offset) }
+        state.withLock { Waiting(positions: $0.positions, gone: $0.gone, offset: $0.offset) }
     }
 
     var health: JournalHealth {
@@ -93,6 +97,11 @@ final class Inbox: Sendable {
             // Positions that were given up while they were being written are not lost after all.
             let givenUp = min(state.offset - waiting.offset, Int64(waiting.positions.count))
             state.health.droppedPositions -= givenUp
+            for lane in Lane.allCases {
+                for (reason, gone) in waiting.gone[lane] { state.gone[lane][reason]?.subtract(gone) }
+                state.gone[lane] = state.gone[lane].filter { $0.value.count > 0 }
+            }
+            if givenUp > 0 { state.gone.positions[.memoryFull]?.subtract(GoneRecords(count: givenUp)) }
             let written = waiting.positions.count - Int(givenUp)
             state.positions.removeFirst(written)
             state.offset += Int64(written)
@@ -111,8 +120,9 @@ final class Inbox: Sendable {
         state.withLock { state in
             let gone = Int(state.offset - waiting.offset)
             for index in indices.sorted(by: >) where index >= gone {
-                state.positions.remove(at: index - gone)
+                let position = state.positions.remove(at: index - gone)
                 state.health.droppedPositions += 1
+                state.gone.positions[.unencodable, default: GoneRecords()].add(position.believedTime)
             }
         }
     }
@@ -139,8 +149,30 @@ final class Inbox: Sendable {
     }
 
     /// An event found no room in memory.
-    func eventDropped() {
-        state.withLock { $0.health.droppedEvents += 1 }
+    func eventDropped(_ time: WallTime?) {
+        state.withLock { state in
+            state.health.droppedEvents += 1
+            state.gone.events[.memoryFull, default: GoneRecords()].add(time)
+        }
+    }
+
+    /// What an earlier run gave up and had no receipt for.
+    func goneBefore(_ counts: PerLane<Int64>) {
+        state.withLock { state in
+            for lane in Lane.allCases where counts[lane] > 0 {
+                state.gone[lane][.memoryFull, default: GoneRecords()].count += counts[lane]
+            }
+        }
+    }
+
+    /// Something went, or was told, besides what waits.
+    func cleared(durable: PerLane<SequenceNumber>) {
+        state.withLock { $0.health.durable = durable }
+    }
+
+    /// What is too much could not be removed.
+    func clearingFailed(_ error: JournalError) {
+        state.withLock { $0.health.clearingFailure = error }
     }
 
     /// Takes nothing any more and wakes nobody.

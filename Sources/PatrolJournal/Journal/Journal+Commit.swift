@@ -24,7 +24,7 @@ extension Journal {
             do {
                 try commit()
             } catch {
-                inbox.eventDropped()
+                inbox.eventDropped(event.time)
                 throw error.adding(
                     "\(Unwritten.maximumEvents) events wait already, so that this one is lost",
                     isEventLost: true
@@ -37,7 +37,7 @@ extension Journal {
         } catch {
             throw error.adding("the event is kept in memory until it can be written")
         }
-        return lastEvent
+        return lastAppended
     }
 
     /// Keeps what this boot's clock turned out to be; records without a time are dated by it from now on.
@@ -54,7 +54,8 @@ extension Journal {
     /// A position with a quantity that no block can carry is given up; see ``JournalHealth/droppedPositions``.
     /// - Throws: if it failed. Everything goes on waiting, and ``run()`` tries again an interval later.
     public func commit() throws(JournalError) {
-        guard !(inbox.waiting.positions.isEmpty && unwritten.isEmpty) else { return }
+        let waiting = inbox.waiting
+        guard !(waiting.positions.isEmpty && unwritten.isEmpty && waiting.gone == PerLane(both: [:])) else { return }
         try write()
     }
 
@@ -82,26 +83,34 @@ extension Journal {
         let waiting = inbox.waiting
         var lane = positionLane
         do throws(JournalError) {
+            let gone = gone(waiting.gone, &lane)
             let blocks = try encode(lane.append(waiting.positions))
-            let last = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count))
+            let last = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count) + gone.events)
             try marks?.reserve(PerLane(events: last, positions: lane.last))
             try JournalStore.translating { () throws(SQLiteError) in
                 try store.database.transaction { () throws(SQLiteError) in
                     try writeUnwritten(to: store)
                     for block in blocks { try store.write(block) }
+                    for receipt in gone.rows { try store.write(receipt) }
+                    for (offset, event) in gone.told.enumerated() {
+                        let number = last.rawValue - Int64(gone.told.count - 1 - offset)
+                        try store.insert(event, as: SequenceNumber(rawValue: number), boot: boot)
+                    }
                 }
             }
+            lastAppended = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count))
+            (receipts, positionLane, lastEvent) = (gone.book, lane, last)
         } catch {
             inbox.commitFailed(error, pendingEvents: unwritten.events.count, at: clocks.now())
+            noteDropped(waiting.gone)
             throw error
         }
-        positionLane = lane
-        lastEvent = SequenceNumber(rawValue: lastEvent.rawValue + Int64(unwritten.events.count))
         clock = unwritten.clock ?? clock
         for state in unwritten.states.values { states[state.name] = state }
-        noteDurable(hadEvents: !unwritten.events.isEmpty)
+        noteDurable(hadEvents: !unwritten.events.isEmpty || waiting.gone != PerLane(both: [:]))
         unwritten = Unwritten()
         inbox.committed(waiting, durable: durable, at: clocks.now())
+        keepWithinBounds()
     }
 
     /// Events are promised one by one, positions only in passing: for them the marks are written once a minute, so that the
@@ -110,7 +119,10 @@ extension Journal {
         let now = clocks.now()
         guard hadEvents || notedAt.map({ now - $0 >= .seconds(60) }) ?? true else { return }
         notedAt = now
-        marks?.note { $0.durable = durable }
+        marks?.note { marks in
+            marks.durable = durable
+            marks.dropped = PerLane(both: 0)
+        }
     }
 
     private func encode(_ blocks: [[Recorded<Position>]]) throws(JournalError) -> [EncodedBlock] {

@@ -45,6 +45,18 @@ public actor Journal {
     let bootID: String
     /// See ``FileIdentity/number(_:)``.
     let fileNumber: (String) -> UInt64
+    /// How much is kept.
+    let limits: JournalLimits
+    /// Everybody who is sent the records; none for a cart that only keeps them.
+    let destinationNames: [String]
+    /// When it was last looked whether something has to go.
+    var clearedAt: Instant?
+    /// The newest records of the runs before this one.
+    let lastOfEarlierRuns: PerLane<SequenceNumber>
+    /// Whether a destination has proved in this run that the journal was rolled back.
+    var hasBegunAnew = false
+    /// The last event that somebody recorded; behind it may lie those by which the journal tells of itself.
+    var lastAppended = SequenceNumber.none
     /// When the marks were written last.
     var notedAt: Instant?
     /// How often the file was put together anew in this run.
@@ -87,13 +99,17 @@ public actor Journal {
     ///   - machineID: of `/etc/machine-id`, so that a copy on another machine is noticed; empty if there is none.
     ///   - clocks: the boot clock; the system's time is never asked.
     ///   - commitInterval: what a power cut may cost of the positions; 1–60 s.
+    ///   - limits: how much is kept.
+    ///   - destinations: the names of all who are sent the records: what all of them have goes first.
     /// - Throws: if another process has the journal, or no thread can be started: one clear message.
     public init(
         folder: String,
         bootID: String,
         machineID: String,
         clocks: Clocks,
-        commitInterval: Duration
+        commitInterval: Duration,
+        limits: JournalLimits,
+        destinations: [String]
     ) throws(JournalError) {
         try self.init(
             folder: folder,
@@ -101,6 +117,8 @@ public actor Journal {
             machineID: machineID,
             clocks: clocks,
             commitInterval: commitInterval,
+            limits: limits,
+            destinations: destinations,
             fileNumber: FileIdentity.number
         )
     }
@@ -111,6 +129,8 @@ public actor Journal {
         machineID: String,
         clocks: Clocks,
         commitInterval: Duration,
+        limits: JournalLimits,
+        destinations: [String],
         fileNumber: @escaping (String) -> UInt64
     ) throws(JournalError) {
         (self.bootID, self.fileNumber) = (bootID, fileNumber)
@@ -141,6 +161,7 @@ public actor Journal {
         )
         lastEvent = content.last.events
         positionLane = PositionLane(boot: opened.boot.number, last: content.last.positions)
+        lastOfEarlierRuns = opened.lastOfEarlierRuns
         epochs = content.epochs
         receipts = content.receipts
         cursors = content.cursors
@@ -149,8 +170,11 @@ public actor Journal {
         health.incidents = opened.incidents
         health.inMemoryBecause = opened.inMemoryBecause
         inbox = Inbox(health)
+        if let dropped = opened.marks?.marks?.dropped { inbox.goneBefore(dropped) }
         self.clocks = clocks
         self.commitInterval = commitInterval
+        self.limits = opened.marks == nil ? .inMemory : limits
+        destinationNames = destinations
     }
 
     /// The file, as long as it is open.
@@ -178,7 +202,13 @@ public actor Journal {
             store.database.close()
             marks?.unlock()
         }
-        try commit()
+        do {
+            try commit()
+        } catch {
+            // What waited is lost with the memory; the marks have room for the count on the fullest disk.
+            noteLost()
+            throw error
+        }
         try marks?.close(at: durable)
     }
 }

@@ -61,7 +61,8 @@ extension JournalError {
             case .readOnly: .readOnly
             case .notADatabase: .notAJournal
             case .damaged: .damaged
-            case .other: .storage
+            // The statements are fixed, so one that cannot be understood means tables that are not ours any more.
+            case .other: error.code == 1 ? .damaged : .storage
             }
         let reason =
             switch error.kind {

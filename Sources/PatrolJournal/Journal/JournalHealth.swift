@@ -26,6 +26,9 @@ public struct JournalHealth: Hashable, Sendable {
     /// Why nothing gets onto a disk at all in this run: no folder could be used. `nil` if one could.
     public var inMemoryBecause: JournalError?
 
+    /// Why the journal could not be kept within its bounds when that was tried last.
+    public var clearingFailure: JournalError?
+
     static let maximumIncidents = 10
 
     init(durable: PerLane<SequenceNumber>, id: JournalID) {

@@ -71,6 +71,30 @@ enum JournalSQL: String, CaseIterable {
             last_sequence, boot, at_ms, time_ms, reason, 1)
         WHERE destination = ?1
         """
+    /// ?1: behind; ?2: at most; ?3: whether what a destination has refused is spared.
+    case oldestBlocks = """
+        SELECT p.first_sequence, p.last_sequence, length(p.block) + 64,
+            coalesce(p.first_time_ms, p.first_untimed_ms + b.utc_at_boot_ms),
+            coalesce(p.last_time_ms, p.last_untimed_ms + b.utc_at_boot_ms)
+        FROM position_blocks AS p LEFT JOIN boots AS b ON b.number = p.boot
+        WHERE p.first_sequence > ?1 AND p.last_sequence <= ?2
+        AND (?3 = 0 OR NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.lane = 'positions'
+            AND q.first_sequence <= p.last_sequence AND q.last_sequence >= p.first_sequence))
+        ORDER BY p.first_sequence
+        """
+    /// As ``oldestBlocks``.
+    case oldestEvents = """
+        SELECT e.sequence, e.sequence, length(e.details) + 96, coalesce(e.time_ms, e.at_ms + b.utc_at_boot_ms),
+            coalesce(e.time_ms, e.at_ms + b.utc_at_boot_ms)
+        FROM events AS e LEFT JOIN boots AS b ON b.number = e.boot
+        WHERE e.sequence > ?1 AND e.sequence <= ?2
+        AND (?3 = 0 OR NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.lane = 'events'
+            AND q.first_sequence <= e.sequence AND q.last_sequence >= e.sequence))
+        ORDER BY e.sequence
+        """
+    case removeBlocks = "DELETE FROM position_blocks WHERE first_sequence BETWEEN ?1 AND ?2"
+    case removeEvents = "DELETE FROM events WHERE sequence BETWEEN ?1 AND ?2"
+    case removeRefused = "DELETE FROM quarantine WHERE lane = ?1 AND first_sequence BETWEEN ?2 AND ?3"
     case forgetRefused = "DELETE FROM quarantine WHERE destination = ?1"
     case insertEpoch = """
         INSERT INTO epochs (number, journal_id, first_event, first_position, reason, checksum)

@@ -42,7 +42,31 @@ struct JournalStore {
         }
         foundVersion = found.version
         try migrate()
+        let tables = try Self.tables(of: database)
+        guard tables == Self.tables else { throw damaged("its tables are not as they were made") }
     }
+
+    /// The tables and indices in their own words. A flipped byte in one of them may make an index that finds other rows.
+    private static func tables(of database: Database) throws(JournalError) -> [String] {
+        try translating { () throws(SQLiteError) in
+            let statement = try database.prepare(
+                "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name"
+            )
+            var tables: [String] = []
+            while try statement.step() { tables.append(try statement.text(0)) }
+            return tables
+        }
+    }
+
+    /// As every file has them, whichever version it began with: each went through all migrations.
+    private static let tables: [String]? = {
+        do throws(JournalError) {
+            return try tables(of: JournalStore(inMemoryInsteadOf: "").database)
+        } catch {
+            // There is no memory for it; then there will be none for a journal either.
+            return nil
+        }
+    }()
 
     /// A journal in memory, for a cart without a folder that can be used.
     init(inMemoryInsteadOf path: String) throws(JournalError) {

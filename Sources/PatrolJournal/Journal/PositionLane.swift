@@ -42,6 +42,13 @@ struct PositionLane {
         return hasGrown ? full + [open] : []
     }
 
+    /// Passes over numbers whose positions are gone.
+    mutating func skip(_ count: Int64) {
+        guard count > 0 else { return }
+        close()
+        last = SequenceNumber(rawValue: last.rawValue + count)
+    }
+
     /// The next position starts a new block.
     mutating func close() {
         open = []

@@ -9,6 +9,8 @@ struct OpenedJournal {
     var boot: BootRecord
     /// `nil` in memory.
     var marks: MarksFile?
+    /// The newest records when it was opened.
+    var lastOfEarlierRuns = PerLane(both: SequenceNumber.none)
     /// What happened, in the order in which it is told: on record, and in health.
     var incidents: [String] = []
     /// Why it is in memory only.
@@ -66,19 +68,18 @@ struct JournalOpening {
         } else if try isLogDamaged() {
             before = try rebuild("the write-ahead log was damaged")
         }
-        let hadLog = files.hasLog
-        var (store, content, repair) = try openWhatIsThere(&before)
-        var verdict = judge(store, content, before, marks)
-        if case .begins(_, let lost, let reason) = verdict, lost != PerLane(both: 0), hadLog, before == nil {
-            // What is missing may lie in the log, behind a frame that SQLite took for the end.
-            store.database.abandon()
-            before = try rebuild(reason)
-            (store, content, repair) = try openWhatIsThere(&before)
-            verdict = judge(store, content, before, marks)
+        do {
+            return try open(marks, before)
+        } catch  where error.isAboutContent {
+            if before == nil { before = try rebuild(error.reason) }
         }
-        let boot = try boot(store, content, marks)
-        let opened = OpenedJournal(store: store, content: content, boot: boot, marks: marks)
-        return try begin(opened, repair, verdict, before)
+        do {
+            return try open(marks, before)
+        } catch  where error.isAboutContent {
+            // Nothing of it can be used, and it is kept: an empty journal is better than none.
+            before?.setAside = try files.setAside()
+            return try open(marks, before)
+        }
     }
 
     private func isLogDamaged() throws(JournalError) -> Bool {
@@ -87,47 +88,46 @@ struct JournalOpening {
         }
     }
 
+    private func rebuild(_ reason: String) throws(JournalError) -> Before {
+        Before(reason: reason, setAside: try Salvage.rebuild(files))
+    }
+
     // MARK: - What is there
 
-    private typealias Found = (store: JournalStore, content: JournalContent, repair: RepairReport?)
-
-    private func openWhatIsThere(_ before: inout Before?) throws(JournalError) -> Found {
-        do {
-            return try openOrRepair(mustRepair: before != nil)
-        } catch  where error.isAboutContent {
-            if before == nil { before = try rebuild(error.reason) }
-        }
-        do {
-            return try openOrRepair(mustRepair: true)
-        } catch  where error.isAboutContent {
-            // Nothing of it can be used, and it is kept: an empty journal is better than none.
-            let name = try files.setAside()
-            before?.setAside = name
-            return try openOrRepair()
+    private func open(_ marks: MarksFile, _ before: Before?) throws(JournalError) -> OpenedJournal {
+        let hadLog = files.hasLog
+        let store = try JournalStore(path: files.database)
+        do throws(JournalError) {
+            let (content, repair) = try contentOrRepair(of: store, mustRepair: before != nil)
+            let verdict = judge(store, content, before, marks)
+            if case .begins(_, let lost, let reason) = verdict, lost != PerLane(both: 0), hadLog, before == nil {
+                // What is missing may lie in the log, behind a frame that SQLite took for the end.
+                throw JournalError(.damaged, path: files.database, reason: reason)
+            }
+            let boot = try boot(store, content, marks)
+            let opened = OpenedJournal(store: store, content: content, boot: boot, marks: marks)
+            return try begin(opened, repair, verdict, before)
+        } catch {
+            // The log may be needed for what can be saved.
+            store.database.abandon()
+            throw error
         }
     }
 
     /// - Parameter mustRepair: for a file that was put together anew: what is missing in it is not known yet.
-    private func openOrRepair(mustRepair: Bool = false) throws(JournalError) -> Found {
-        let store = try JournalStore(path: files.database)
-        do {
-            let report = mustRepair ? try store.repair() : nil
-            return (store, try store.content(), report)
-        } catch  where error.cause == .damaged {
+    private func contentOrRepair(
+        of store: JournalStore,
+        mustRepair: Bool
+    ) throws(JournalError) -> (JournalContent, RepairReport?) {
+        if !mustRepair {
             do {
-                let report = try store.repair()
-                return (store, try store.content(), report)
-            } catch {
-                // The log may be needed for what can be saved.
-                store.database.abandon()
-                throw error
+                return (try store.content(), nil)
+            } catch  where error.cause == .damaged {
+                // Taken out below.
             }
         }
-    }
-
-    /// Puts together anew what can be read, and sets the file aside.
-    private func rebuild(_ reason: String) throws(JournalError) -> Before {
-        Before(reason: reason, setAside: try Salvage.rebuild(files))
+        let report = try store.repair()
+        return (try store.content(), report)
     }
 
     // MARK: - What follows
@@ -193,6 +193,7 @@ struct JournalOpening {
             )
         )
         try beginning.write(to: opened.store)
+        opened.lastOfEarlierRuns = opened.content.last
         opened.content = beginning.content
         opened.incidents = beginning.incidents
         opened.marks?.note { $0.durable = beginning.content.last }

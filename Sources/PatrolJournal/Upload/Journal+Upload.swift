@@ -190,13 +190,17 @@ extension Journal {
         if events.count > 0 {
             events.oldest = try store.events(RowRange(start: cursor.events), limit: 1).first?.effectiveTime
         }
-        let waiting = inbox.waiting.positions.count
+        let newest = waitingPositions().last?.recorded.sequence ?? positionLane.last
         var positions = laneBacklog(
             .positions,
             settled: cursor.positions,
             quarantine.positions,
-            last: SequenceNumber(rawValue: positionLane.last.rawValue + Int64(waiting))
+            last: newest
         )
+        // Those among the newest that memory gave up will have a receipt, and no record.
+        if newest > positionLane.last {
+            positions.count -= inbox.waiting.gone.positions.values.reduce(0) { $0 + $1.count }
+        }
         if positions.count > 0 {
             positions.oldest = try self.positions(HistoryQuery(after: cursor.positions, limit: 1)).first?.effectiveTime
         }
@@ -209,8 +213,11 @@ extension Journal {
         _ quarantined: QuarantineCount,
         last: SequenceNumber
     ) -> Backlog.LaneBacklog {
-        Backlog.LaneBacklog(
-            count: last.rawValue - settled.rawValue - receipts.missing(lane, above: settled),
+        let waiting = last.rawValue - settled.rawValue - receipts.missing(lane, above: settled)
+        // The last one of thinned positions is always there.
+        let atLeast: Int64 = receipts.hasThinned(lane, above: settled) ? 1 : 0
+        return Backlog.LaneBacklog(
+            count: max(atLeast, waiting),
             lastSequence: last,
             settled: settled,
             acknowledged: settled.rawValue - quarantined.held - receipts.lost(lane, through: settled),

@@ -107,6 +107,23 @@ struct EventNameTests {
                 "records.quarantined", "count=1 destination=s first=3 lane=events last=3 reason=422"
             ),
             (
+                Receipt(
+                    lane: .positions,
+                    range: .number(3) ... .number(9),
+                    count: 7,
+                    reason: .memoryFull,
+                    from: WallTime(millisecondsSince1970: 0),
+                    to: WallTime(millisecondsSince1970: 60_000)
+                ).event, "records.dropped",
+                "count=7 first=3 from=1970-01-01T00:00:00.000Z lane=positions last=9 reason=memory-full "
+                    + "to=1970-01-01T00:01:00.000Z"
+            ),
+            (
+                .journalDamaged(what: "1 of events", keptAs: "journal.damaged-0001"), "journal.damaged",
+                "kept_as=journal.damaged-0001 what=1 of events"
+            ),
+            (.journalDamaged(what: "1 of events", keptAs: nil), "journal.damaged", "what=1 of events"),
+            (
                 .recordReleased(destination: "s", lane: .positions, SequenceNumber(rawValue: 3)), "records.released",
                 "count=1 destination=s first=3 lane=positions last=3"
             ),

@@ -69,7 +69,9 @@ struct JournalWriterTests {
             let kept = Int(journal.health.durable.events.rawValue) + journal.health.pendingEvents
             try await journal.setDisk(full: false)
             try await journal.commit()
-            #expect(Int(journal.health.durable.events.rawValue) == kept, "all that was called kept")
+            let counts = try await journal.counts()
+            #expect(counts.held.events == Int64(kept) + 1, "all that was called kept, and the receipt for the rest")
+            #expect(counts.receipted.events == [.memoryFull: journal.health.droppedEvents] && counts.isBalanced)
             #expect(try await rig.mark() == .durable, "there is room again")
         }
     }

@@ -42,7 +42,9 @@ struct CartRig {
             bootID: "boot-a",
             machineID: "",
             clocks: .system,
-            commitInterval: .seconds(10)
+            commitInterval: .seconds(10),
+            limits: .standard,
+            destinations: []
         )
         var settings = CartSettings(
             position: .init(buildDate: WallTime(millisecondsSince1970: 1_795_525_100_000)),

@@ -79,7 +79,9 @@ import Testing
             bootID: "boot-a",
             machineID: "",
             clocks: Self.clocks,
-            commitInterval: commitInterval
+            commitInterval: commitInterval,
+            limits: .standard,
+            destinations: []
         )
     }
 

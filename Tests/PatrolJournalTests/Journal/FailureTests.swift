@@ -99,7 +99,12 @@ extension Bench {
         try await bench.freeDisk()
         try await bench.journal.commit()
         #expect(try await bench.odometers().first == 6)
-        #expect(bench.journal.health.durable.positions.rawValue == Int64(Inbox.defaultCapacity))
+        #expect(bench.journal.health.durable.positions.rawValue == Int64(Inbox.defaultCapacity + 5))
+        #expect(try await bench.journal.counts().receipted.positions == [.memoryFull: 5])
+        let told = try #require(try await bench.allEvents().last?.recorded.record)
+        #expect(told.name == "records.dropped" && told.details["reason"] == .string("memory-full"))
+        #expect(told.details["first"] == .integer(1) && told.details["last"] == .integer(5))
+        #expect(told.details["from"] != nil && told.details["to"] != nil)
         #expect(bench.journal.health.droppedPositions == 5)
         try await bench.journal.checkInvariants()
     }
@@ -114,8 +119,11 @@ extension Bench {
         #expect(error?.reason.hasSuffix("; 1000 events wait already, so that this one is lost") == true)
         #expect(bench.journal.health.droppedEvents == 1)
         try await bench.freeDisk()
-        #expect(try await bench.journal.append(bench.longEvent(1001)) == 1001)
+        #expect(try await bench.journal.append(bench.longEvent(1001)) == 1003)
         #expect(bench.journal.health.droppedEvents == 1)
+        #expect(try await bench.journal.counts().receipted.events == [.memoryFull: 1])
+        let told = try await bench.allEvents().suffix(2).map(\.recorded)
+        #expect(told.map(\.sequence) == [1002, 1003] && told.first?.record.name == "records.dropped")
         try await bench.journal.checkInvariants()
     }
 
@@ -199,6 +207,13 @@ extension Bench {
         bench.driveFar(1...500)
         let error = await #expect(throws: JournalError.self) { try await bench.journal.close() }
         #expect(error?.cause == .storageFull)
-        #expect(try Bench(in: bench.folder).journal.health.durable.positions == 0, "closed all the same")
+        let after = try Bench(in: bench.folder)
+        #expect(after.journal.health.durable.positions == 0, "closed all the same")
+        try await after.journal.append(after.event())
+        #expect(try await after.journal.counts().receipted.positions == [.memoryFull: 500], "and told by the next run")
+        try await after.journal.checkInvariants()
+        let again = try await after.restarted()
+        try await again.journal.append(again.event())
+        #expect(try await again.journal.counts().receipted.positions == [.memoryFull: 500], "once")
     }
 }

@@ -50,7 +50,7 @@ private struct Model {
             return reason
         case 60..<80: return try await upload()
         case 80..<85:
-            let utc = Int64.random(in: 0...2_000_000_000_000, using: &generator)
+            let utc = Int64.random(in: 1_795_000_000_000...1_796_000_000_000, using: &generator)
             try await bench.journal.learnClock(
                 ClockOffset(utcAtBootMilliseconds: utc, source: .gps, uncertaintyMilliseconds: 20)
             )

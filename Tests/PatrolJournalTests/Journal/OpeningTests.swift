@@ -18,7 +18,9 @@ import Testing
             bootID: "boot-a",
             machineID: Bench.machineID,
             clocks: VirtualClock().clocks,
-            commitInterval: .seconds(10)
+            commitInterval: .seconds(10),
+            limits: .standard,
+            destinations: []
         )
     }
 
@@ -282,6 +284,8 @@ extension Bench {
             machineID: machineID,
             clocks: VirtualClock().clocks,
             commitInterval: commitInterval,
+            limits: .standard,
+            destinations: [],
             fileNumber: { _ in 7 }
         )
     }

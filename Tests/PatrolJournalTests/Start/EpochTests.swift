@@ -73,6 +73,37 @@ import Testing
         try await bench.journal.checkInvariants()
     }
 
+    @Test func `if the whole folder was rolled back, a destination that holds more than there is proves it`()
+        async throws
+    {
+        let (before, id) = try await rolledBack(copying: ["journal.sqlite", "journal.sqlite-wal", "journal.marks"])
+        let bench = try Bench(in: before.folder, bootID: "boot-b")
+        #expect(bench.journal.id == id, "nothing on the cart can tell")
+        for number in Int64(1)...2 {
+            bench.drive((number * 10 + 90)...(number * 10 + 99))
+            try await bench.journal.append(bench.event("new \(number)"))
+        }
+        // It takes 31–50 for repeats, and says that it holds 60.
+        try await bench.journal.acknowledge(events: 4, positions: 40, by: "station")
+        let said = PerLane<SequenceNumber?>(events: 6, positions: 60)
+        var random = SystemRandomNumberGenerator()
+        #expect(try await !bench.journal.heldBeyond(said, under: .random(using: &random), by: "station"))
+        let within = PerLane<SequenceNumber?>(events: 5, positions: nil)
+        #expect(try await !bench.journal.heldBeyond(within, under: id, by: "station"))
+        #expect(try await bench.journal.heldBeyond(said, under: id, by: "station"))
+        #expect(bench.journal.id != id)
+        let batch = try await bench.journal.nextBatch(for: "station", maximumEvents: 9, maximumPositions: 100)
+        #expect(batch.journalID == bench.journal.id)
+        #expect(batch.eventRange == 4...6 && batch.positionRange == 31...50)
+        #expect(batch.events.last?.record.name == "journal.epoch")
+        try await bench.journal.checkInvariants()
+        // A receiver that goes on saying so is not believed again.
+        #expect(try await !bench.journal.heldBeyond(PerLane(both: 999), under: bench.journal.id, by: "station"))
+        let after = try await bench.restarted(bootID: "boot-b")
+        #expect(after.journal.id == bench.journal.id)
+        try await after.journal.checkInvariants()
+    }
+
     @Test func `missing marks begin a new epoch, once`() async throws {
         let bench = try Bench()
         try await bench.journal.append(bench.event())

@@ -16,7 +16,9 @@ struct Bench {
         in folder: TemporaryFolder? = nil,
         bootID: String = "boot-a",
         clock: VirtualClock = VirtualClock(),
-        fileNumber: UInt64 = 7
+        fileNumber: UInt64 = 7,
+        limits: JournalLimits = .standard,
+        destinations: [String] = ["station"]
     ) throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
@@ -27,6 +29,8 @@ struct Bench {
             machineID: Self.machineID,
             clocks: clock.clocks,
             commitInterval: Self.commitInterval,
+            limits: limits,
+            destinations: destinations,
             fileNumber: { _ in fileNumber }
         )
     }

@@ -18,7 +18,7 @@ import Testing
         #expect(plans.count == JournalSQL.allCases.count + 2)
         for (sql, plan) in plans {
             let small = [
-                "SCAN epochs", "SCAN receipts", "SCAN cursors", "SCAN states", "SCAN quarantine",
+                "SCAN epochs", "SCAN receipts", "SCAN cursors", "SCAN states", "SCAN quarantine", "SCAN q",
                 "SCAN e USING INDEX runs",
             ]
             let scans = plan.filter { $0.hasPrefix("SCAN") && !small.contains($0) }

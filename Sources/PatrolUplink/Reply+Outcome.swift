@@ -59,7 +59,14 @@ extension Reply {
         case .complete(let bytes):
             do {
                 let acknowledgement = try Acknowledgement(json: bytes)
-                return .acknowledged(events: acknowledgement.events, positions: acknowledgement.positions)
+                return .acknowledged(
+                    events: acknowledgement.events,
+                    positions: acknowledgement.positions,
+                    missing: PerLane(
+                        events: acknowledgement.firstMissing(.events),
+                        positions: acknowledgement.firstMissing(.positions)
+                    )
+                )
             } catch {
                 return foreignAnswer("\(status) \(phrase) without an acknowledgement\(remark)")
             }

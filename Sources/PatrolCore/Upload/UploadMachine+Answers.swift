@@ -8,8 +8,9 @@ extension UploadMachine {
             return conclude(attempt, plan, trouble, at: now)
         case .stopped(let since, let plan?):
             state = .stopped(since: since, inFlight: nil)
-            guard case .acknowledged(let events, let positions) = attempt.outcome else { return [] }
-            let acknowledged = Acknowledgements(events: events, positions: positions, of: attempt, plan, backlog)
+            guard case .acknowledged(let events, let positions, let missing) = attempt.outcome else { return [] }
+            let said = PerLane(events: events, positions: positions)
+            let acknowledged = Acknowledgements(said, missing: missing, of: attempt, plan, backlog)
             return remember(acknowledged) + outcome(of: acknowledged, plan)
         case .idle, .backingOff, .held, .stopped(_, nil):
             return []
@@ -23,8 +24,9 @@ extension UploadMachine {
         at now: Instant
     ) -> [Action] {
         switch judged(attempt.outcome) {
-        case .acknowledged(let events, let positions):
-            let acknowledged = Acknowledgements(events: events, positions: positions, of: attempt, plan, backlog)
+        case .acknowledged(let events, let positions, let missing):
+            let said = PerLane(events: events, positions: positions)
+            let acknowledged = Acknowledgements(said, missing: missing, of: attempt, plan, backlog)
             return take(acknowledged, plan, before, at: now)
         case .retryLater(let reason, let retryAfter):
             return retryLater(failure(reason, after: before, at: now), retryAfter: retryAfter, at: now)
@@ -99,6 +101,7 @@ extension UploadMachine {
                 trouble = nil
             }
         }
+        if acknowledged.goesBack { actions.append(.rewind(acknowledged.rewound)) }
         if let fault = acknowledged.fault {
             return actions + retryLater(failure(fault, after: trouble, at: now), retryAfter: nil, at: now)
         }

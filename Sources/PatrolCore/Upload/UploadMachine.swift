@@ -47,6 +47,8 @@ public struct UploadMachine: Sendable {
         /// Keep that the destination holds everything of each lane up to and including these; `nil` for a lane that did not
         /// come forward.
         case acknowledge(PerLane<SequenceNumber?>)
+        /// The destination has lost what it acknowledged once: go back to these, `nil` for a lane that is as it was.
+        case rewind(PerLane<SequenceNumber?>)
         /// The destination refuses this record: keep that, the receipt for it, that the lane goes on behind it, and what is
         /// to be remembered, all of it together or not at all.
         case quarantine(Lane, SequenceNumber, reason: String, UploadMemory)

@@ -5,7 +5,12 @@
 public enum UploadOutcome: Hashable, Sendable {
     /// The receiver holds everything up to and including these records durably. Numbers of a lane that the batch held
     /// nothing of mean nothing.
-    case acknowledged(events: SequenceNumber, positions: SequenceNumber)
+    /// - `missing`: the first record of each lane that it says it lacks, of those before what it holds.
+    case acknowledged(
+        events: SequenceNumber,
+        positions: SequenceNumber,
+        missing: PerLane<SequenceNumber?> = PerLane(both: nil)
+    )
     /// The network failed or somebody is busy (408, 425, 429, 5xx): the same again later.
     /// - `retryAfter`: what was asked for, if anything was.
     case retryLater(reason: String, retryAfter: Duration?)

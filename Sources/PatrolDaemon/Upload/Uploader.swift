@@ -50,6 +50,15 @@ struct Uploader: Sendable {
         var machine: UploadMachine
         var timer: Scheduled<Void>?
         var totals = UploadTotals()
+        /// Up to where the destination has acknowledged the lanes since the start.
+        var told = PerLane(both: SequenceNumber.none)
+
+        /// What it lacks again has to be accounted for again; what it says to hold beyond the batch means nothing.
+        mutating func note(_ outcome: UploadOutcome, _ batch: JournalBatch) {
+            guard case .acknowledged(let events, let positions, _) = outcome else { return }
+            if let range = batch.eventRange { told.events = min(events, range.upperBound) }
+            if let range = batch.positionRange { told.positions = min(positions, range.upperBound) }
+        }
     }
 
     private func serve() async {
@@ -114,6 +123,8 @@ struct Uploader: Sendable {
             progress.timer = nil
         case .acknowledge(let through):
             return await acknowledge(through)
+        case .rewind(let through):
+            return await rewind(through)
         case .quarantine(let lane, let sequence, let reason, let memory):
             return await quarantine(lane, sequence, reason, memory)
         case .release(let lane, let sequence):
@@ -164,7 +175,8 @@ struct Uploader: Sendable {
                 : try await journal.nextBatch(
                     for: name,
                     maximumEvents: plan.maximumEvents,
-                    maximumPositions: plan.maximumPositions
+                    maximumPositions: plan.maximumPositions,
+                    told: progress.told
                 )
         } catch {
             logger.error("the journal gave no batch", metadata: ["error": "\(error)"])
@@ -186,9 +198,13 @@ struct Uploader: Sendable {
                 boots: batch.boots,
                 positionBlocks: batch.positionBlocks,
                 positionRange: batch.positionRange,
-                events: batch.events
+                events: batch.events,
+                epoch: JournalEpoch(batch),
+                absent: batch.absent,
+                given: batch.given
             )
         )
+        progress.note(receipt.outcome, batch)
         await notice(receipt.outcome, batch)
         progress.totals.add(receipt, batch)
         log(receipt, plan, batch)
@@ -204,7 +220,7 @@ struct Uploader: Sendable {
 
     /// A receiver that holds more of this journal than there is proves that the journal was rolled back.
     private func notice(_ outcome: UploadOutcome, _ batch: JournalBatch) async {
-        guard case .acknowledged(let events, let positions) = outcome else { return }
+        guard case .acknowledged(let events, let positions, _) = outcome else { return }
         let through = PerLane(
             events: batch.eventRange == nil ? nil : events,
             positions: batch.positionRange == nil ? nil : positions
@@ -230,6 +246,16 @@ struct Uploader: Sendable {
             logger.error("an acknowledgement could not be kept", metadata: ["error": "\(error)"])
             return nil
         }
+    }
+
+    private func rewind(_ through: PerLane<SequenceNumber?>) async -> UploadMachine.Input? {
+        logger.warning("the receiver has lost records and gets them again", metadata: ["after": "\(through)"])
+        do {
+            try await journal.rewind(name, to: through)
+        } catch {
+            logger.error("what the receiver lacks cannot be sent again", metadata: ["error": "\(error)"])
+        }
+        return await toldBacklog()
     }
 
     private func refreshBacklog(_ progress: inout Progress) async {
@@ -289,11 +315,22 @@ struct Uploader: Sendable {
 extension UploadTotals {
     fileprivate mutating func add(_ receipt: UploadReceipt, _ batch: JournalBatch) {
         bytes += Int64(receipt.bytesOnWire)
-        guard case .acknowledged(_, let through) = receipt.outcome else { return }
+        guard case .acknowledged(_, let through, _) = receipt.outcome else { return }
         batches += 1
         if let range = batch.positionRange {
             let last = min(through, range.upperBound)
             positions += max(0, last.rawValue - range.lowerBound.rawValue + 1)
         }
+    }
+}
+
+extension JournalEpoch {
+    fileprivate init(_ batch: JournalBatch) {
+        self.init(
+            number: batch.epoch.number,
+            previousID: batch.previousID,
+            first: batch.epoch.first,
+            reason: batch.epoch.reason
+        )
     }
 }

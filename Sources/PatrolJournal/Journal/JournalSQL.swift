@@ -65,6 +65,7 @@ enum JournalSQL: String, CaseIterable {
         DO UPDATE SET last_sequence = ?4, boot = ?5, at_ms = ?6, time_ms = ?7, reason = ?8, retry = ?9,
             checksum = «quarantine»
         """
+    case forgetQuarantine = "DELETE FROM quarantine WHERE destination = ?1 AND lane = ?2 AND last_sequence > ?3"
     case release = "DELETE FROM quarantine WHERE destination = ?1 AND lane = ?2 AND first_sequence = ?3"
     case retry = """
         UPDATE quarantine SET retry = 1, checksum = row_checksum('quarantine', destination, lane, first_sequence,
@@ -117,6 +118,11 @@ enum JournalSQL: String, CaseIterable {
     case nextRetry = """
         SELECT lane, first_sequence FROM quarantine INDEXED BY retries WHERE destination = ?1 AND retry = 1
         ORDER BY lane, first_sequence LIMIT 1
+        """
+    case quarantinedNumbers = """
+        SELECT first_sequence, last_sequence FROM quarantine
+        WHERE destination = ?1 AND lane = ?2 AND last_sequence >= ?3 AND «quarantine»
+        ORDER BY first_sequence LIMIT ?4
         """
     case quarantined = """
         SELECT q.lane, q.first_sequence, q.last_sequence, q.reason, q.retry,

@@ -104,6 +104,8 @@ extension Journal {
             }
         }
         for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
+        // Whatever lies before this record was told when it was passed over.
+        try addAccount(to: &batch, for: destination, told: PerLane(both: sequence), from: store)
         return batch
     }
 
@@ -128,7 +130,7 @@ extension Journal {
     }
 
     /// So that at most one such change waits in memory while the disk refuses.
-    private func commitBefore() throws(JournalError) {
+    func commitBefore() throws(JournalError) {
         do {
             try commit()
         } catch {

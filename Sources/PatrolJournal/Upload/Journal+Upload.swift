@@ -11,11 +11,13 @@ extension Journal {
     ///   - destination: its name in the configuration; one that never acknowledged starts with the first records.
     ///   - maximumEvents: 0 for none.
     ///   - maximumPositions: 0 for none; 1 and more brings at least one if any waits.
+    ///   - told: up to where it has acknowledged the lanes in this run, see ``JournalBatch/absent``.
     /// - Throws: if the file cannot be read or is damaged.
     public func nextBatch(
         for destination: String,
         maximumEvents: Int,
-        maximumPositions: Int
+        maximumPositions: Int,
+        told: PerLane<SequenceNumber> = PerLane(both: .none)
     ) throws(JournalError) -> JournalBatch {
         _ = try openStore()
         do {
@@ -34,6 +36,7 @@ extension Journal {
                 boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
             }
             for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
+            try addAccount(to: &batch, for: destination, told: told, from: store)
             return batch
         }
     }

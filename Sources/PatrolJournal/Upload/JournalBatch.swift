@@ -15,6 +15,13 @@ public struct JournalBatch: Hashable, Sendable {
     /// The boots that these records belong to, and the present one, in their order.
     public var boots: [BootRecord]
 
+    /// The identity of the epoch before; `nil` in the first one.
+    public var previousID: JournalID?
+    /// What the destination never gets of the numbers after what it has acknowledged and up to these records.
+    public var absent: [AbsentRange] = []
+    /// The highest number of each lane given so far in this epoch; 0 for none.
+    public var given = PerLane(both: SequenceNumber.none)
+
     /// Nothing.
     init(epoch: Epoch) {
         (events, positionBlocks, boots) = ([], [], [])

@@ -71,6 +71,34 @@ extension JournalStore {
         return quarantined
     }
 
+    /// The numbers of a lane that a destination refused, from one on, in their order; at most
+    /// ``Journal/maximumAbsentRanges`` rows of them.
+    func quarantined(
+        by destination: String,
+        _ lane: Lane,
+        after sequence: SequenceNumber
+    ) throws(JournalError) -> [ClosedRange<SequenceNumber>] {
+        let rows = try Self.translating { () throws(SQLiteError) in
+            let statement = try self.statement(.quarantinedNumbers)
+            defer { statement.reset() }
+            try statement.bind(destination, at: 1)
+            try statement.bind(lane.rawValue, at: 2)
+            try statement.bind(sequence.rawValue, at: 3)
+            try statement.bind(Int64(Journal.maximumAbsentRanges), at: 4)
+            var rows: [(first: Int64, last: Int64)] = []
+            while try statement.step() { rows.append((try statement.integer(0), try statement.integer(1))) }
+            return rows
+        }
+        var ranges = NumberRanges()
+        for row in rows {
+            guard row.first > 0, row.first <= row.last else {
+                throw damaged("quarantined records from \(row.first) to \(row.last)")
+            }
+            ranges.insert(SequenceNumber(rawValue: row.first)...SequenceNumber(rawValue: row.last))
+        }
+        return ranges.ranges
+    }
+
     /// Within a transaction that the caller began.
     func write(_ change: QuarantineChange, boot: BootNumber) throws(SQLiteError) {
         switch change.kind {
@@ -88,6 +116,12 @@ extension JournalStore {
             try statement.run()
         case .released:
             let statement = try self.statement(.release)
+            try statement.bind(change.destination, at: 1)
+            try statement.bind(change.lane.rawValue, at: 2)
+            try statement.bind(change.sequence.rawValue, at: 3)
+            try statement.run()
+        case .forgotten:
+            let statement = try self.statement(.forgetQuarantine)
             try statement.bind(change.destination, at: 1)
             try statement.bind(change.lane.rawValue, at: 2)
             try statement.bind(change.sequence.rawValue, at: 3)

@@ -14,7 +14,7 @@ struct EpochJSON: Codable {
         previous_journal_id = epoch.previousID?.description ?? ""
         first_event_sequence = UInt64(clamping: epoch.first.events.rawValue)
         first_position_sequence = UInt64(clamping: epoch.first.positions.rawValue)
-        reason = epoch.reason?.rawValue ?? EpochReason.unknown.rawValue
+        reason = AccountRules.reason(of: epoch)
     }
 
     func decoded() throws(WireError) -> JournalEpoch {

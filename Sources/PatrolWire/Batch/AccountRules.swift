@@ -3,6 +3,18 @@ import PatrolCore
 
 /// What a batch may say of the numbers whose records it does not bring: one place for protobuf and JSON.
 enum AccountRules {
+    private static let maximumReasonBytes = 256
+
+    /// As it goes out: on one line, cut where it is too long.
+    static func reason(of epoch: JournalEpoch) -> String {
+        var text = ""
+        for character in epoch.reason ?? "" {
+            guard text.utf8.count + character.utf8.count <= maximumReasonBytes else { break }
+            text.append(character.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? character : " ")
+        }
+        return text.isEmpty ? "not told" : text
+    }
+
     static func epoch(
         number: UInt64,
         previousID: JournalID?,
@@ -16,7 +28,14 @@ enum AccountRules {
         guard let previousID else {
             throw WireError(field: "previous_journal_id", reason: "is missing or no UUID; allowed: a UUID of 16 bytes")
         }
-        try BatchRules.name(reason, "reason")
+        guard (1...maximumReasonBytes).contains(reason.utf8.count), reason.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else {
+            throw WireError(
+                field: "reason",
+                reason:
+                    "has \(reason.utf8.count) bytes or control characters; allowed: 1 to \(maximumReasonBytes) of text"
+            )
+        }
         return JournalEpoch(
             number: number,
             previousID: previousID,
@@ -24,7 +43,7 @@ enum AccountRules {
                 events: try PositionRules.sequence(firstEvent, "first_event_sequence"),
                 positions: try PositionRules.sequence(firstPosition, "first_position_sequence")
             ),
-            reason: EpochReason(rawValue: reason)
+            reason: reason
         )
     }
 
@@ -109,7 +128,7 @@ extension Patrol_V1_Epoch {
         if let id = epoch.previousID { previousJournalID = Data(id.bytes) }
         firstEventSequence = UInt64(clamping: epoch.first.events.rawValue)
         firstPositionSequence = UInt64(clamping: epoch.first.positions.rawValue)
-        reason = epoch.reason?.rawValue ?? EpochReason.unknown.rawValue
+        reason = AccountRules.reason(of: epoch)
     }
 
     func decoded() throws(WireError) -> JournalEpoch {

@@ -51,6 +51,11 @@ public struct Acknowledgement: Hashable, Sendable {
         self.missing = missing
     }
 
+    /// The first number of a lane that the receiver lacks.
+    public func firstMissing(_ lane: Lane) -> SequenceNumber? {
+        missing.filter { $0.lane == lane }.map(\.range.lowerBound).min()
+    }
+
     /// `{"acknowledged":{"events":n,"positions":n}}`, and `"missing":[{"lane":"positions","first":n,"last":n}]` if
     /// anything is.
     public var json: [UInt8] {

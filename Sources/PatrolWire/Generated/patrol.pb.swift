@@ -134,7 +134,7 @@ nonisolated struct Patrol_V1_Epoch: Sendable {
 
   var firstPositionSequence: UInt64 = 0
 
-  /// For example "rolled-back", "copied", "damaged".
+  /// For a person: up to 256 bytes.
   var reason: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -11,7 +11,12 @@ struct AcknowledgementsTests {
     )
     private let plan = BatchPlan(maximumEvents: 50, maximumPositions: 100, purpose: .live)
 
-    private func judge(events: Int64, positions: Int64, sent: (Bool, Bool) = (true, true)) -> Acknowledgements {
+    private func judge(
+        events: Int64,
+        positions: Int64,
+        missing: Int64? = nil,
+        sent: (Bool, Bool) = (true, true)
+    ) -> Acknowledgements {
         let attempt = UploadAttempt(
             events: sent.0 ? .number(11) ... .number(20) : nil,
             positions: sent.1 ? .number(101) ... .number(200) : nil,
@@ -19,12 +24,30 @@ struct AcknowledgementsTests {
             outcome: .acknowledged(events: .none, positions: .none)
         )
         return Acknowledgements(
-            events: .number(events),
-            positions: .number(positions),
+            PerLane(events: .number(events), positions: .number(positions)),
+            missing: PerLane(events: nil, positions: missing.map(SequenceNumber.number)),
             of: attempt,
             plan,
             backlog
         )
+    }
+
+    @Test("Who lacks what lies before the batch gets it again, from there on; the other lane comes forward")
+    func lost() {
+        let result = judge(events: 20, positions: 40, missing: 41)
+        #expect(result.rewound == PerLane(events: nil, positions: .number(40)))
+        #expect(result.through == PerLane(events: .number(20), positions: nil))
+        #expect(result.fault == "the receiver lacks positions from 41 on, and gets them again")
+        // In a new epoch nothing is acknowledged yet, and what is lacked says where it begins.
+        #expect(judge(events: 20, positions: 0, missing: 81).rewound.positions == .number(80))
+    }
+
+    @Test(
+        "What is said to be missing moves nothing where it was acknowledged, or lies in the batch or behind it",
+        arguments: [(40, 40), (40, 30), (100, 101), (150, 151), (200, 201), (200, 50)] as [(Int64, Int64)]
+    )
+    func notLost(positions: Int64, missing: Int64) {
+        #expect(!judge(events: 20, positions: positions, missing: missing).goesBack)
     }
 
     @Test("All of the batch")

@@ -55,7 +55,7 @@ struct UploadRefusalTests {
                     #expect(sequence.rawValue == next[lane])
                     quarantined[lane, default: []].append(sequence.rawValue)
                     next[lane] = sequence.rawValue + 1
-                case .send, .wakeAt, .cancelWakeUp, .release, .remember, .record: break
+                case .send, .wakeAt, .cancelWakeUp, .rewind, .release, .remember, .record: break
                 }
             }
             rig.backlog(events: waiting(.events), positions: waiting(.positions))

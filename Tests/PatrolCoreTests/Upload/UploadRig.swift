@@ -54,7 +54,7 @@ struct UploadRig {
                 inFlight = plan
             case .wakeAt(let instant): wakeUp = instant
             case .cancelWakeUp: wakeUp = nil
-            case .acknowledge, .quarantine, .release, .remember, .record: break
+            case .acknowledge, .rewind, .quarantine, .release, .remember, .record: break
             }
         }
         return actions

@@ -282,7 +282,7 @@ struct UploadWorld {
 
     private mutating func noteDeadline(_ outcome: UploadOutcome) {
         switch outcome {
-        case .acknowledged(.none, .none), .acknowledged(.number(.max), _):
+        case .acknowledged(.none, .none, _), .acknowledged(.number(.max), _, _):
             earliestSend = now + settings.backoffBase / 2
         case .acknowledged: earliestSend = now
         case .foreignAnswer: earliestSend = now + settings.backoffBase / 2
@@ -343,6 +343,7 @@ struct UploadWorld {
                 )
                 cursor[lane] = count
             }
+        case .rewind: Issue.record("seed \(seed): this receiver never lost anything")
         case .quarantine(let lane, let sequence, _, _):
             let index = Int(sequence.rawValue) - 1
             #expect(records[lane]?[index].isPoison == true, "seed \(seed): \(lane) \(sequence.rawValue) was innocent")

@@ -124,12 +124,7 @@ struct JournalWriterTests {
     @Test("What is recorded before the stop is on disk after it; what comes later is told to be lost")
     func stop() async throws {
         let folder = try TestFolder()
-        let journal = try Journal(
-            folder: folder.path("journal"),
-            bootID: "boot-a",
-            clocks: .system,
-            commitInterval: .seconds(10)
-        )
+        let journal = try open(folder, bootID: "boot-a")
         let inbox = try CartInbox()
         let writer = JournalWriter(
             journal: journal,
@@ -172,7 +167,19 @@ struct JournalWriterTests {
     }
 
     private func reopened(_ folder: TestFolder) throws -> Journal {
-        try Journal(folder: folder.path("journal"), bootID: "boot-b", clocks: .system, commitInterval: .seconds(10))
+        try open(folder, bootID: "boot-b")
+    }
+
+    private func open(_ folder: TestFolder, bootID: String) throws -> Journal {
+        try Journal(
+            folder: folder.path("journal"),
+            bootID: bootID,
+            machineID: "",
+            clocks: .system,
+            commitInterval: .seconds(10),
+            limits: .standard,
+            destinations: []
+        )
     }
 
     @Test(

@@ -35,7 +35,7 @@ struct AccountTests {
                 number: 3,
                 previousID: previous,
                 first: PerLane(events: number(101), positions: number(2001)),
-                reason: .rolledBack
+                reason: "the file was copied，复制"
             ),
             absent: [
                 AbsentRange(

@@ -94,7 +94,8 @@ enum AccountRules {
     }
 
     /// What holds between the account and the records.
-    static func check(_ batch: DecodedBatch) throws(WireError) {
+    static func check(_ received: ReceivedBatch) throws(WireError) {
+        let batch = received.head
         for lane in Lane.allCases {
             var before: SequenceNumber?
             for absent in batch.absent where absent.lane == lane {
@@ -109,7 +110,7 @@ enum AccountRules {
             }
         }
         for (lane, first) in [
-            (Lane.events, batch.events.first?.sequence), (.positions, batch.positions.first?.sequence),
+            (Lane.events, batch.events.first?.sequence), (.positions, received.blocks.first?.first),
         ] {
             guard let first, first < batch.epoch.first[lane] else { continue }
             throw .outOfRange(

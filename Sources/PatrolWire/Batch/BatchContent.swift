@@ -129,3 +129,31 @@ public struct DecodedBatch: Hashable, Sendable {
         self.given = given
     }
 }
+
+/// A batch as the receiver stores it: checked, with its positions in blocks as they came.
+public struct ReceivedBatch: Hashable, Sendable {
+    /// Everything but the positions, of which it has none.
+    public var head: DecodedBatch
+    /// Their numbers ascend strictly, within each block and from one to the next.
+    public var blocks: [OpenBlock]
+
+    init(head: DecodedBatch, blocks: [OpenBlock]) {
+        self.head = head
+        self.blocks = blocks
+    }
+
+    /// A batch whose positions came one by one.
+    /// - Throws: if one of them cannot be in a block.
+    public init(_ batch: DecodedBatch) throws(WireError) {
+        head = batch
+        head.positions = []
+        blocks = try PositionBlockCodec.blocks(of: batch.positions)
+    }
+
+    /// With the positions one by one.
+    public var decoded: DecodedBatch {
+        var batch = head
+        batch.positions = blocks.flatMap(\.positions)
+        return batch
+    }
+}

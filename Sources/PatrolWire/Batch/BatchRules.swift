@@ -120,19 +120,20 @@ enum BatchRules {
     }
 
     /// What holds between the parts of a batch.
-    static func checked(_ batch: DecodedBatch) throws(WireError) -> DecodedBatch {
-        guard (1...maximumNameBytes).contains(batch.vehicle.utf8.count) else {
-            throw WireError(field: "vehicle", reason: "has \(batch.vehicle.utf8.count) bytes; allowed: 1 to 64")
+    static func checked(_ batch: ReceivedBatch) throws(WireError) -> ReceivedBatch {
+        let head = batch.head
+        guard (1...maximumNameBytes).contains(head.vehicle.utf8.count) else {
+            throw WireError(field: "vehicle", reason: "has \(head.vehicle.utf8.count) bytes; allowed: 1 to 64")
         }
-        let boots = Set(batch.boots.map(\.number))
-        guard boots.count == batch.boots.count else {
+        let boots = Set(head.boots.map(\.number))
+        guard boots.count == head.boots.count else {
             throw WireError(field: "boots", reason: "name a number twice; allowed: each boot once")
         }
-        try ascending(batch.events, "events")
-        try ascending(batch.positions, "positions")
+        try ascending(head.events.map { ($0.sequence, $0.sequence) }, "events")
+        try ascending(batch.blocks.map { ($0.first, $0.last) }, "positions")
         try AccountRules.check(batch)
-        let used = Set(batch.events.map(\.boot)).union(batch.positions.map(\.boot)).union(
-            batch.latest.map { [$0.boot] } ?? []
+        let used = Set(head.events.map(\.boot)).union(batch.blocks.map(\.boot)).union(
+            head.latest.map { [$0.boot] } ?? []
         )
         if let missing = used.subtracting(boots).min() {
             throw WireError(field: "boots", reason: "lack number \(missing.rawValue), to which a record belongs")
@@ -140,12 +141,15 @@ enum BatchRules {
         return batch
     }
 
-    private static func ascending<Record>(_ records: [Recorded<Record>], _ field: String) throws(WireError) {
-        for (left, right) in zip(records, records.dropFirst()) where left.sequence >= right.sequence {
+    private static func ascending(
+        _ ranges: [(first: SequenceNumber, last: SequenceNumber)],
+        _ field: String
+    ) throws(WireError) {
+        for (left, right) in zip(ranges, ranges.dropFirst()) where left.last >= right.first {
             throw .outOfRange(
                 "\(field).sequence",
-                right.sequence.rawValue,
-                allowed: "more than the one before, \(left.sequence.rawValue)"
+                right.first.rawValue,
+                allowed: "more than the one before, \(left.last.rawValue)"
             )
         }
     }

@@ -9,6 +9,16 @@ struct BatchScan {
     private var eventBytes = 0
     private var blockNumbers = 0
     private var detailMembers = 0
+    private var blocks: [Block] = []
+
+    /// Where a position block lies.
+    struct Block {
+        /// With its tag and its length.
+        var field: Range<Int>
+        var content: Range<Int>
+        /// How many positions it says it has.
+        var count: Int
+    }
 
     /// Of `Batch` in patrol.proto.
     private enum Field {
@@ -21,9 +31,12 @@ struct BatchScan {
     }
 
     /// - Throws: an error that names the field that there is too much of, or for what is not protobuf.
-    static func check(_ bytes: [UInt8]) throws(WireError) {
+    /// - Returns: where the position blocks lie.
+    @discardableResult
+    static func check(_ bytes: [UInt8]) throws(WireError) -> [Block] {
         var scan = BatchScan(bytes: bytes)
         try scan.run()
+        return scan.blocks
     }
 
     private init(bytes: [UInt8]) {
@@ -32,7 +45,9 @@ struct BatchScan {
 
     private mutating func run() throws(WireError) {
         var fields = ProtobufFields(bytes, in: bytes.indices)
-        while let field = try fields.next() {
+        while true {
+            let start = fields.offset
+            guard let field = try fields.next() else { break }
             try Self.bound(fields.count, "batch", "fields", BatchRules.maximumFields)
             guard let field else { continue }
             switch field.number {
@@ -40,6 +55,9 @@ struct BatchScan {
             case Field.blocks:
                 try count(field, "position_blocks", BatchRules.maximumBlocks, bytes: BatchRules.maximumBlockBytes)
                 try countNumbers(field)
+                blocks.append(
+                    Block(field: start..<fields.offset, content: field.range, count: try positions(in: field.range))
+                )
             case Field.events:
                 try count(field, "events", BatchRules.maximumEvents, bytes: BatchRules.maximumEventBytes)
                 try countMembers(field)
@@ -67,6 +85,20 @@ struct BatchScan {
     private mutating func countNumbers(_ block: ProtobufFields.Delimited) throws(WireError) {
         blockNumbers += bytes[block.range].reduce(0) { $0 + ($1 < 0x80 ? 1 : 0) }
         try Self.bound(blockNumbers, "position_blocks", "numbers", BatchRules.maximumBlockNumbers)
+    }
+
+    /// What a block says of itself.
+    private func positions(in range: Range<Int>) throws(WireError) -> Int {
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(WireError) in
+                var cursor = VarintCursor(bytes).within(range)
+                var count = 0
+                while let field = try cursor.field() {
+                    if case .number(2, let value) = field { count = Int(UInt32(truncatingIfNeeded: value)) }
+                }
+                return count
+            }
+        }.get()
     }
 
     private mutating func countMembers(_ event: ProtobufFields.Delimited) throws(WireError) {

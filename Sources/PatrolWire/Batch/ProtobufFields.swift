@@ -12,7 +12,8 @@ struct ProtobufFields {
 
     private let bytes: [UInt8]
     private let end: Int
-    private var offset: Int
+    /// Where the next field begins.
+    private(set) var offset: Int
     /// The fields passed so far, of every wire type.
     private(set) var count = 0
 

@@ -27,7 +27,13 @@ enum Delta {
 
     /// The inverse of ``encodeTwice(_:)``.
     static func decodeTwice(_ deltas: [Int64]) -> [Int64] {
-        decode(deltas.prefix(1) + decode(Array(deltas.dropFirst())))
+        var values = deltas
+        var delta: Int64 = 0
+        for index in values.indices.dropFirst() {
+            delta &+= values[index]
+            values[index] = values[index - 1] &+ delta
+        }
+        return values
     }
 
     /// Courses in 0.1°: the first one, then the shorter way round to each next, −1800 to 1799.
@@ -105,33 +111,6 @@ extension Patrol_V1_Column {
         var each = Patrol_V1_Column()
         each.each = values
         return size(runs) < size(each) ? runs : each
-    }
-
-    /// - Parameter count: how many values there must be.
-    func decode(count: Int, _ field: String) throws(WireError) -> [Int64] {
-        if runValue.isEmpty, runLength.isEmpty {
-            guard each.count == count else {
-                throw WireError(field: field, reason: "has \(each.count) values; allowed: \(count)")
-            }
-            return each
-        }
-        guard each.isEmpty, runValue.count == runLength.count else {
-            throw WireError(
-                field: field,
-                reason: "mixes its two forms; allowed: each, or as many run_length as run_value"
-            )
-        }
-        var values: [Int64] = []
-        for (value, length) in zip(runValue, runLength) {
-            guard length >= 1, length <= count - values.count else {
-                throw .outOfRange("\(field).run_length", length, allowed: "1 up to the block's \(count) values in all")
-            }
-            values += [Int64](repeating: value, count: Int(length))
-        }
-        guard values.count == count else {
-            throw WireError(field: field, reason: "has \(values.count) values; allowed: \(count)")
-        }
-        return values
     }
 
     /// Bytes of the packed numbers.

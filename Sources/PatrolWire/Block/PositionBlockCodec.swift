@@ -43,20 +43,27 @@ public enum PositionBlockCodec {
     /// Reads a block from anywhere.
     /// - Throws: for anything that is not a block with meaningful positions.
     public static func decode(_ bytes: [UInt8]) throws(WireError) -> [Recorded<Position>] {
-        let block: Patrol_V1_PositionBlock
-        do {
-            block = try Patrol_V1_PositionBlock(serializedBytes: bytes)
-        } catch {
-            throw WireError(field: "position_block", reason: "is not protobuf")
-        }
-        return try decode(block)
+        try OpenBlock(bytes).positions
     }
 
-    static func decode(_ block: Patrol_V1_PositionBlock) throws(WireError) -> [Recorded<Position>] {
-        guard (1...UInt32(maximumPositions)).contains(block.count) else {
-            throw .outOfRange("count", block.count, allowed: "1 to \(maximumPositions)")
+    /// As few blocks as positions fit into that ascend strictly.
+    /// - Throws: if one of them cannot be in a block.
+    public static func blocks(of positions: [Recorded<Position>]) throws(WireError) -> [OpenBlock] {
+        var blocks: [OpenBlock] = []
+        var rest = positions[...]
+        while let first = rest.first {
+            var count = 1
+            var last = first.sequence.rawValue
+            for next in rest.dropFirst().prefix(maximumPositions - 1) {
+                let (step, overflow) = next.sequence.rawValue.subtractingReportingOverflow(last)
+                guard next.boot == first.boot, step >= 1, !overflow, step <= UInt32.max else { break }
+                last = next.sequence.rawValue
+                count += 1
+            }
+            blocks.append(try OpenBlock(try encode(Array(rest.prefix(count)))))
+            rest = rest.dropFirst(count)
         }
-        return try BlockReader(block).positions()
+        return blocks
     }
 
     private static func steps(_ positions: [Recorded<Position>]) throws(WireError) -> [UInt32] {

@@ -20,9 +20,9 @@ struct PositionNumbers {
 /// What a position's numbers may be: one place for the block, the newest position and JSON.
 enum PositionRules {
     /// 2^36 units of 0.1 s are 217 years of boot time, well within what an instant can hold.
-    private static let receivedRange: ClosedRange<Int64> = 0...(1 << 36)
+    static let receivedRange: ClosedRange<Int64> = 0...(1 << 36)
     /// ±2^53 ms, which JSON's numbers hold exactly: 285,000 years.
-    private static let timeRange: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
+    static let timeRange: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
 
     /// The position that the numbers mean.
     static func position(_ numbers: PositionNumbers) throws(WireError) -> Position {

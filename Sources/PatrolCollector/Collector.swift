@@ -39,6 +39,7 @@ public struct Collector: Service {
     private let server: HTTPServer
     let writer: StoreWriter
     private let reader: StoreReader
+    private let upkeep: UpkeepLoop
     private let notification: ServiceNotification
     private let options: CollectorOptions
     private let logger: Logger
@@ -95,6 +96,14 @@ public struct Collector: Service {
         writer = try StoreWriter(folder: folder, maximumPages: maximumStorePages)
         reader = try StoreReader(databasePath: folder.databasePath)
         let condition = StoreCondition(logger: logger, notification: notification)
+        if let note = writer.openingNote { condition.note(note) }
+        upkeep = UpkeepLoop(
+            writer: writer,
+            condition: condition,
+            keep: options.keepDays.map { .seconds($0 * 86_400) },
+            systemTime: systemTime,
+            logger: logger
+        )
         let routes = CollectorRoutes(
             batches: BatchReceiver(
                 tokens: tokens,
@@ -108,6 +117,7 @@ public struct Collector: Service {
             ),
             queries: StoreQueries(
                 reader: reader,
+                writer: writer,
                 condition: condition,
                 tokens: tokens,
                 tls: tls,
@@ -169,7 +179,16 @@ public struct Collector: Service {
     public func run() async throws {
         do {
             try await withGracefulShutdownHandler {
-                try await server.run()
+                async let work: Void = upkeep.run()
+                do {
+                    try await server.run()
+                } catch {
+                    upkeep.stop()
+                    await work
+                    throw error
+                }
+                upkeep.stop()
+                await work
             } onGracefulShutdown: {
                 notification.stopping(status: "finishing what is under way")
             }

@@ -19,6 +19,8 @@ public struct CollectorOptions: Sendable {
     public var maximumBodyBytes: Int
     /// The largest body in bytes, decompressed.
     public var maximumDecompressedBytes: Int
+    /// After how many days a record is removed; `nil` keeps it for ever.
+    public var keepDays: Int?
 
     /// 1 MiB: a hundred times what a cart sends at once.
     public static let defaultMaximumBodyBytes = 1024 * 1024

@@ -75,6 +75,13 @@ public final class Database {
         close()
     }
 
+    /// Lets the write-ahead log stay when the file is closed, so that its room on the disk is used again
+    /// (`SQLITE_FCNTL_PERSIST_WAL`).
+    public func keepLogOnClose() {
+        var isKept: Int32 = 1
+        sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+    }
+
     /// Whether the file can only be read, whatever was asked for.
     public var isReadOnly: Bool { sqlite3_db_readonly(connection, "main") == 1 }
 
@@ -158,6 +165,9 @@ public final class Database {
         guard let connection, sqlite3_get_autocommit(connection) == 0 else { return }
         sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
     }
+
+    /// The connection, for an extension that calls SQLite itself.
+    func handle(for action: String) throws(SQLiteError) -> OpaquePointer { try open(for: action) }
 
     func open(for sql: String) throws(SQLiteError) -> OpaquePointer {
         guard let connection else {

@@ -33,6 +33,18 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         self.path = path
     }
 
+    /// What a program demands of SQLite and does not get.
+    public static func refused(_ message: String, path: String) -> SQLiteError {
+        SQLiteError(
+            code: SQLITE_ERROR,
+            extendedCode: SQLITE_ERROR,
+            systemError: 0,
+            message: message,
+            action: "opening",
+            path: path
+        )
+    }
+
     /// The last error of a connection. `connection` may be what a failed `sqlite3_open_v2` left behind.
     init(_ result: Int32, connection: OpaquePointer?, action: String, path: String) {
         // "The sqlite3_errmsg() … functions return text that describes the error"; for a null pointer it is "out of
@@ -80,6 +92,9 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         default: .other
         }
     }
+
+    /// Whether a column of a row holds what it cannot hold: nothing else of the file is in doubt.
+    public var isMismatch: Bool { code == SQLITE_MISMATCH }
 
     /// The file, what was being done, and why it failed.
     public var description: String {

@@ -136,6 +136,11 @@ public final class Statement {
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// A column that holds bytes or NULL.
+    public func optionalBytes(_ column: Int32) throws(SQLiteError) -> [UInt8]? {
+        isNull(column) ? nil : try bytes(column)
+    }
+
     private func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(handle, column) == SQLITE_NULL
     }

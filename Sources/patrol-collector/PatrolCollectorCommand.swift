@@ -13,11 +13,27 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
         abstract:
             "The receiving end for one station: takes the vehicles' batches, stores each record once, shows them.",
         discussion: """
+            Without a subcommand it serves; "patrol-collector serve --help" has the options. Exit codes: 0 fine, 1 wrong \
+            usage or a failed start, 2 a backup, a restore or a check that cannot be done, 4 damage was found.
+            """,
+        version: Release.version,
+        subcommands: [
+            ServeCommand.self, BackupCommand.self, RestoreCommand.self, VerifyCommand.self,
+        ],
+        defaultSubcommand: ServeCommand.self
+    )
+}
+
+/// Receives and shows.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Takes the vehicles' batches, stores each record once, shows them.",
+        discussion: """
             POST /v1/batches takes batches. GET /v1/vehicles, /v1/vehicles/ID/track (GeoJSON; shape=points or lines), \
             /v1/vehicles/ID/events (kind=NAME) and /v1/health show what is held; track and events take from= and to= \
             (RFC 3339).
-            """,
-        version: Release.version
+            """
     )
 
     @Option(
@@ -73,6 +89,14 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
     var maxDecompressed = CollectorOptions.defaultMaximumDecompressedBytes
 
     @Option(
+        help: """
+            After how many days a record is removed, with a receipt of how many there were; without it all are kept.
+            """,
+        transform: { try accepted(Int($0).flatMap { (1...36_500).contains($0) ? $0 : nil }, "1 to 36500 days") }
+    )
+    var keepDays: Int?
+
+    @Option(
         help: "How much goes to the log: trace, debug, info, notice, warning, error, critical.",
         transform: { try accepted(Logger.Level(rawValue: $0), "one of the levels") }
     )
@@ -120,6 +144,7 @@ struct PatrolCollectorCommand: AsyncParsableCommand {
                 clientAuthorityFile: clientCA
             )
         }
+        options.keepDays = keepDays
         options.maximumBodyBytes = maxBody
         options.maximumDecompressedBytes = maxDecompressed
         return options
@@ -139,13 +164,20 @@ enum Output {
 enum Main {
     static func main() async {
         do {
-            let command = try PatrolCollectorCommand.parse()
-            try await command.run()
+            var command = try PatrolCollectorCommand.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let error as CollectorError {
             Output.write("patrol-collector: \(error)", to: STDERR_FILENO)
             // Nothing but a wait for systemd's next try; elsewhere it is none.
             FailedStarts.fromEnvironment().failed(reason: "\(error)", notification: .fromEnvironment())
             exit(1)
+        } catch let error as OfflineFailure {
+            Output.write("patrol-collector: \(error)", to: STDERR_FILENO)
+            exit(error.exitCode)
         } catch {
             let isHelp = PatrolCollectorCommand.exitCode(for: error).isSuccess
             Output.write(PatrolCollectorCommand.fullMessage(for: error), to: isHelp ? STDOUT_FILENO : STDERR_FILENO)

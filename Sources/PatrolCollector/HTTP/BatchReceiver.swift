@@ -38,23 +38,33 @@ struct BatchReceiver: Sendable {
                 try decode(body, isCompressed: isCompressed, encoding)
             }
         }
-        guard batch.vehicle == vehicle else {
+        guard batch.head.vehicle == vehicle else {
             throw HTTPFailure(
                 .wrongVehicle,
-                "the token belongs to \(vehicle), the batch to \(batch.vehicle)",
+                "the token belongs to \(vehicle), the batch to \(batch.head.vehicle)",
                 hint: "each vehicle has a token of its own"
             )
         }
-        let stored = try await store(batch, logger)
-        let acknowledgement = Acknowledgement(
-            events: stored.events.acknowledged,
-            positions: stored.positions.acknowledged
-        )
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: acknowledgement.json))
-        )
+        let outcome = try await store(batch, logger)
+        return Self.answer(outcome)
+    }
+
+    private static func answer(_ outcome: StoreOutcome) -> Response {
+        switch outcome {
+        case .stored(let stored):
+            let acknowledgement = Acknowledgement(
+                events: stored.events.acknowledged,
+                positions: stored.positions.acknowledged,
+                missing: stored.missing
+            )
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: acknowledgement.json))
+            )
+        case .conflict(let stored, let lane, let range): return BatchRefusal.conflict(stored, lane, range)
+        case .rolledBack(let held): return BatchRefusal.rolledBack(held: held)
+        }
     }
 
     // MARK: Bounds
@@ -116,7 +126,7 @@ struct BatchReceiver: Sendable {
         _ body: ByteBuffer,
         isCompressed: Bool,
         _ encoding: WireEncoding
-    ) throws(HTTPFailure) -> DecodedBatch {
+    ) throws(HTTPFailure) -> ReceivedBatch {
         var bytes = Array(body.readableBytesView)
         if isCompressed {
             do {
@@ -131,7 +141,7 @@ struct BatchReceiver: Sendable {
             }
         }
         do {
-            return try BatchDecoder.decode(bytes, as: encoding)
+            return try BatchDecoder.receive(bytes, as: encoding)
         } catch  where error.isTooLarge {
             throw HTTPFailure(.tooLarge, "\(error)", hint: "send fewer records at once")
         } catch {
@@ -147,10 +157,10 @@ struct BatchReceiver: Sendable {
 
     // MARK: The disk
 
-    private func store(_ batch: DecodedBatch, _ logger: Logger) async throws(HTTPFailure) -> StoredBatch {
-        let stored: StoredBatch
-        do {
-            stored = try await writer.store(batch, heardAt: systemTime())
+    private func store(_ batch: ReceivedBatch, _ logger: Logger) async throws(HTTPFailure) -> StoreOutcome {
+        let outcome: StoreOutcome
+        do throws(SQLiteError) {
+            outcome = try await writer.store(batch, heardAt: systemTime())
         } catch {
             condition.failed(error.reason)
             throw .unavailable(
@@ -160,19 +170,31 @@ struct BatchReceiver: Sendable {
             )
         }
         condition.worked()
-        logger.debug("stored a batch", metadata: metadata(of: stored, batch))
-        if stored.events.conflicting + stored.positions.conflicting > 0 {
+        let origin: Logger.Metadata = [
+            "vehicle": "\(batch.head.vehicle)", "journal": "\(batch.head.journalID)",
+        ]
+        switch outcome {
+        case .stored(let stored):
+            logger.debug("stored a batch", metadata: origin.merging(Self.metadata(of: stored)) { $1 })
+        case .conflict(let stored, let lane, let range):
+            let what: Logger.Metadata = [
+                "lane": "\(lane.rawValue)", "first": "\(range.lowerBound)", "last": "\(range.upperBound)",
+            ]
             logger.error(
-                "a journal used its numbers twice, the later records are not kept",
-                metadata: metadata(of: stored, batch)
+                "a journal gave numbers twice, and nothing of the lane is stored",
+                metadata: origin.merging(Self.metadata(of: stored)) { $1 }.merging(what) { $1 }
             )
+        case .rolledBack(let held):
+            let what: Logger.Metadata = [
+                "events_held": "\(held.events)", "positions_held": "\(held.positions)",
+            ]
+            logger.error("a journal came back older than it was", metadata: origin.merging(what) { $1 })
         }
-        return stored
+        return outcome
     }
 
-    private func metadata(of stored: StoredBatch, _ batch: DecodedBatch) -> Logger.Metadata {
+    private static func metadata(of stored: StoredBatch) -> Logger.Metadata {
         [
-            "vehicle": "\(batch.vehicle)", "journal": "\(batch.journalID)",
             "events": "\(stored.events.new)", "positions": "\(stored.positions.new)",
             "repeated": "\(stored.events.repeated + stored.positions.repeated)",
             "conflicting": "\(stored.events.conflicting + stored.positions.conflicting)",

@@ -15,13 +15,4 @@ enum JSONText {
         }
         return result + "\""
     }
-
-    /// A whole number of units of the last decimal place, exactly and without zeros at the end.
-    static func fixed(_ value: Int64, places: Int) -> String {
-        var digits = String(value.magnitude)
-        digits = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        var fraction = digits.suffix(places)
-        while fraction.last == "0" { fraction.removeLast() }
-        return (value < 0 ? "-" : "") + digits.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
-    }
 }

@@ -1,20 +1,24 @@
 import NIOCore
+import PatrolCore
 
 /// Writes JSON (RFC 8259) straight into a buffer, so that an answer of any length needs no tree of it in memory.
 ///
 /// Separators come by themselves; that brackets match and keys stand in objects is the caller's business.
 struct JSONWriter {
-    private(set) var buffer: ByteBuffer
+    private var bytes: [UInt8] = []
     private var needsSeparator = false
+    private var clock = TimeText()
 
     init(capacity: Int = 1024) {
-        buffer = ByteBuffer()
-        buffer.reserveCapacity(capacity)
+        bytes.reserveCapacity(capacity)
     }
+
+    /// What was written since the last time.
+    var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 
     /// Hands over what was written since the last time.
     mutating func take() -> ByteBuffer {
-        defer { buffer = ByteBuffer() }
+        defer { bytes.removeAll(keepingCapacity: true) }
         return buffer
     }
 
@@ -33,46 +37,59 @@ struct JSONWriter {
     /// For an object or an array whose end is written later; `text` may hold more than the bracket.
     mutating func begin(_ text: String) {
         separate()
-        buffer.writeString(text)
+        bytes += text.utf8
         needsSeparator = false
     }
 
     mutating func end(_ text: String) {
-        buffer.writeString(text)
+        bytes += text.utf8
         needsSeparator = true
     }
 
     mutating func key(_ name: String) {
         string(name)
-        buffer.writeString(":")
+        bytes.append(UInt8(ascii: ":"))
         needsSeparator = false
     }
 
     mutating func string(_ text: String) {
         separate()
-        buffer.writeBytes(JSONText.string(text).utf8)
+        // Nearly every text is as it is.
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+            bytes += JSONText.string(text).utf8
+            return
+        }
+        bytes.append(UInt8(ascii: "\""))
+        bytes += text.utf8
+        bytes.append(UInt8(ascii: "\""))
     }
 
     mutating func integer(_ value: some BinaryInteger) {
         separate()
-        buffer.writeString(String(value))
+        bytes.append(decimal: Int64(value), places: 0)
     }
 
     mutating func bool(_ value: Bool) {
         separate()
-        buffer.writeString(value ? "true" : "false")
+        bytes += (value ? "true" : "false").utf8
     }
 
     /// A number with so many decimal places, given in units of the last of them: `fixed(2930, places: 2)` is `29.3`.
     mutating func fixed(_ value: Int64, places: Int) {
         separate()
-        buffer.writeString(JSONText.fixed(value, places: places))
+        bytes.append(decimal: value, places: places)
+    }
+
+    /// RFC 3339, within the years that it has.
+    mutating func time(_ time: WallTime) {
+        separate()
+        clock.append(time, to: &bytes)
     }
 
     /// JSON that is already text.
     mutating func json(_ text: String) {
         separate()
-        buffer.writeString(text)
+        bytes += text.utf8
     }
 
     // MARK: Members that may be unknown: those are left out
@@ -95,8 +112,14 @@ struct JSONWriter {
         fixed(Int64(value), places: places)
     }
 
+    mutating func member(_ name: String, time: WallTime?) {
+        guard let time else { return }
+        key(name)
+        self.time(time)
+    }
+
     private mutating func separate() {
-        if needsSeparator { buffer.writeString(",") }
+        if needsSeparator { bytes.append(UInt8(ascii: ",")) }
         needsSeparator = true
     }
 }

@@ -18,7 +18,7 @@ enum RecordJSON {
 
     /// `time` if anybody knows it, `corrected` if that came from the boot's clock; else `arrived`, which is later.
     static func members(of time: EffectiveTime, to json: inout JSONWriter) {
-        json.member(time.source == .arrival ? "arrived" : "time", text(time.time))
+        json.member(time.source == .arrival ? "arrived" : "time", time: time.time)
         if time.source == .bootClock {
             json.key("corrected")
             json.bool(true)
@@ -54,7 +54,7 @@ enum RecordJSON {
     }
 
     /// 0001-01-01T00:00:00.000Z
-    private static let earliest = WallTime(millisecondsSince1970: -62_135_596_800_000)
+    static let earliest = WallTime(millisecondsSince1970: -62_135_596_800_000)
     /// 9999-12-31T23:59:59.999Z
-    private static let latest = WallTime(millisecondsSince1970: 253_402_300_799_999)
+    static let latest = WallTime(millisecondsSince1970: 253_402_300_799_999)
 }

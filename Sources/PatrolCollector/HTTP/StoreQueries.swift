@@ -7,6 +7,7 @@ import PatrolSQLite
 /// What the `GET` endpoints answer.
 struct StoreQueries: Sendable {
     let reader: StoreReader
+    let writer: StoreWriter
     let condition: StoreCondition
     let tokens: FollowedFile<VehicleTokens>
     let tls: ServerTLS?
@@ -40,24 +41,48 @@ struct StoreQueries: Sendable {
             )
         }
         let vehicle = try await number(of: name)
-        let reader = reader
-        let first = try await reader.positions(of: vehicle, in: range, after: nil)
+        let first = try await positions(of: vehicle, in: range, after: nil)
         let body = ResponseBody { writer in
-            var json = JSONWriter(capacity: 64 * 1024)
+            var json = JSONWriter(capacity: 1024 * 1024)
             var track = TrackJSON(shape: shape)
             track.begin(&json)
             var page = first
             while true {
-                track.write(page.records, to: &json)
-                guard let end = page.end else { break }
+                // The next page is read while this one is written.
+                let current = page
+                async let next = following(current, vehicle, range)
+                track.write(current.records, to: &json)
                 try await writer.write(json.take())
-                page = try await reader.positions(of: vehicle, in: range, after: end)
+                guard let following = try await next else { break }
+                page = following
             }
             track.end(&json)
             try await writer.write(json.take())
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: "application/geo+json"], body: body)
+    }
+
+    private func following(
+        _ page: Page<HeldPosition>,
+        _ vehicle: Int64,
+        _ range: TimeRange
+    ) async throws -> Page<HeldPosition>? {
+        guard let end = page.end else { return nil }
+        return try await positions(of: vehicle, in: range, after: end)
+    }
+
+    /// What is damaged is passed over, named and put aside: its numbers become a gap, and the cart may still have them.
+    private func positions(
+        of vehicle: Int64,
+        in range: TimeRange,
+        after place: PagePlace?
+    ) async throws -> Page<HeldPosition> {
+        let page = try await reader.positions(of: vehicle, in: range, after: place)
+        if !page.damagedBlocks.isEmpty {
+            condition.damaged(try await writer.setAside(page.damagedBlocks, now: systemTime()))
+        }
+        return page
     }
 
     /// `GET /v1/vehicles/{id}/events`
@@ -67,12 +92,14 @@ struct StoreQueries: Sendable {
         let kind = query["kind"]
         let vehicle = try await number(of: name)
         let reader = reader
+        let condition = condition
         let first = try await reader.events(of: vehicle, in: range, kind: kind, after: nil)
         let body = ResponseBody { writer in
             var json = JSONWriter(capacity: 64 * 1024)
             json.begin("{\"events\":[")
             var page = first
             while true {
+                if page.unreadable > 0 { condition.damagedEvents(of: name) }
                 for event in page.records { RecordJSON.object(event, to: &json) }
                 guard let end = page.end else { break }
                 try await writer.write(json.take())
@@ -85,82 +112,10 @@ struct StoreQueries: Sendable {
         return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
     }
 
-    /// `GET /v1/health`: 200 if the collector can do its work, else 503.
-    func health() async -> Response {
-        // Looks at the file, so that a mistake shows here and not only when the next batch comes.
-        _ = await tokens.current()
-        var checks = [
-            ("store", condition.failure, "batches can be stored"),
-            ("tokens", await tokens.problem, "the file of tokens is in force"),
-        ]
-        if let tls { checks.append(("tls", tls.problem(at: systemTime()), "the certificate is in force")) }
-        let isFine = checks.allSatisfy { $0.1 == nil }
-        var json = JSONWriter()
-        json.object { json in
-            json.member("state", isFine ? "ok" : "degraded")
-            json.key("checks")
-            json.array { json in
-                for (name, problem, fine) in checks {
-                    json.object { json in
-                        json.member("name", name)
-                        json.member("state", problem == nil ? "ok" : "degraded")
-                        json.member("message", problem ?? fine)
-                    }
-                }
-            }
-        }
-        return Response(status: isFine ? .ok : .serviceUnavailable, json: json)
-    }
-
     private func number(of vehicle: String) async throws -> Int64 {
         guard let number = try await reader.vehicle(named: vehicle) else {
             throw HTTPFailure.unknownVehicle(vehicle)
         }
         return number
-    }
-}
-
-/// A vehicle as `GET /v1/vehicles` lists it.
-enum VehicleJSON {
-    static func object(_ vehicle: VehicleSummary, at now: WallTime, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("id", vehicle.name)
-            json.member("last_heard", RecordJSON.text(vehicle.heard))
-            json.member("last_heard_s_ago", fixed: age(of: vehicle.heard, at: now), places: 3)
-            json.member("events", vehicle.journals.map(\.events.held).reduce(0, +))
-            json.member("positions", vehicle.journals.map(\.positions.held).reduce(0, +))
-            json.key("journals")
-            json.array { json in
-                for journal in vehicle.journals { object(journal, to: &json) }
-            }
-            guard let latest = vehicle.latest else { return }
-            json.key("latest")
-            json.object { json in
-                json.member("age_s", fixed: age(of: latest.time.time, at: now), places: 3)
-                json.key("position")
-                RecordJSON.object(latest, to: &json)
-            }
-        }
-    }
-
-    private static func object(_ journal: JournalSummary, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("id", journal.id)
-            for (name, lane) in [("events", journal.events), ("positions", journal.positions)] {
-                json.key(name)
-                json.object { json in
-                    json.member("held", lane.held)
-                    json.member("last", lane.last)
-                    json.member("missing", lane.missing)
-                }
-            }
-            json.member("repeated", journal.repeated)
-            json.member("conflicting", journal.conflicting)
-        }
-    }
-
-    /// Milliseconds; never negative, however the two clocks differ.
-    private static func age(of time: WallTime, at now: WallTime) -> Int64 {
-        max(0, (now - time).milliseconds)
     }
 }

@@ -2,281 +2,261 @@ import PatrolCore
 import PatrolSQLite
 import PatrolWire
 
-/// The steps of storing one batch, inside a transaction that somebody else begins and ends.
+/// The steps of storing one batch, inside a transaction that somebody else begins and ends: first everything is compared
+/// with what is held, then judged, then stored.
 struct BatchTransaction {
     private let database: Database
-    private let batch: DecodedBatch
+    private let batch: ReceivedBatch
     private let arrival: WallTime
-    private let vehicle: Int64
-    private let journal: Int64
-    private var utcAtBoot: [BootNumber: WallTime?] = [:]
+    private var journal: JournalState
+    private let clocks: BootClocks
 
     /// Finds the vehicle and its journal, or makes them.
-    init(_ database: Database, _ batch: DecodedBatch, arrival: WallTime) throws(SQLiteError) {
+    init(_ database: Database, _ batch: ReceivedBatch, arrival: WallTime) throws(SQLiteError) {
         self.database = database
         self.batch = batch
         self.arrival = arrival
-        vehicle = try Self.vehicle(batch.vehicle, heardAt: arrival, database)
-        journal = try Self.journal(batch.journalID, of: vehicle, database)
+        journal = try JournalTable(database: database).journal(of: batch.head)
+        clocks = BootClocks(database: database, journal: journal.id)
     }
 
-    mutating func run() throws(SQLiteError) -> StoredBatch {
-        for boot in batch.boots { try learn(boot) }
-        let held = try heldMaxima()
-        var events = StoredBatch.Lane(acknowledged: held.event)
-        for event in batch.events { try store(event, &events) }
-        if let last = batch.events.map(\.sequence).max() { events.acknowledged = last }
-        var positions = StoredBatch.Lane(acknowledged: held.position)
-        for position in batch.positions { try store(position, &positions) }
-        if let last = batch.positions.map(\.sequence).max() { positions.acknowledged = last }
-        if let latest = batch.latest { try keepIfNewest(latest) }
-        if let last = batch.positions.last { try keepIfNewest(Latest(boot: last.boot, position: last.record)) }
-        try count(events, positions)
-        return StoredBatch(events: events, positions: positions)
-    }
-
-    private static func vehicle(
-        _ name: String,
-        heardAt arrival: WallTime,
-        _ database: Database
-    ) throws(SQLiteError) -> Int64 {
-        let statement = try database.statement(
-            """
-            INSERT INTO vehicle (name, heard_ms) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET heard_ms = excluded.heard_ms RETURNING id
-            """
+    mutating func run() throws(SQLiteError) -> StoreOutcome {
+        let before = journal
+        journal.heard = max(journal.heard, arrival)
+        let events = try EventIntake(database, journal, batch.head.events, arrival: arrival)
+        let positions = try PositionIntake(database, journal, batch.blocks, arrival: arrival)
+        let conflicts = PerLane(events: events.conflicts, positions: positions.conflicts)
+        if try isRolledBack(conflicts) {
+            journal.rolledBack = arrival
+            try journal.save(database)
+            return .rolledBack(held: PerLane(events: before.lanes.events.last, positions: before.lanes.positions.last))
+        }
+        for boot in batch.head.boots { try learn(boot) }
+        if conflicts.events.isEmpty { try store(events) }
+        if conflicts.positions.isEmpty { try store(positions) }
+        for lane in Lane.allCases where conflicts[lane].isEmpty { try account(lane) }
+        if let latest = batch.head.latest { try keepIfNewest(latest) }
+        if conflicts.positions.isEmpty, let last = batch.blocks.last?.positions.last {
+            try keepIfNewest(Latest(boot: last.boot, position: last.record))
+        }
+        note(conflicts)
+        journal.repeated += Int64(events.repeated + positions.repeated)
+        if journal != before { try journal.save(database) }
+        return try outcome(
+            PerLane(
+                events: StoredBatch.Lane(new: events.newCount, repeated: events.repeated),
+                positions: StoredBatch.Lane(new: positions.newCount, repeated: positions.repeated)
+            ),
+            conflicts
         )
-        try statement.bind(name, at: 1)
-        try statement.bind(arrival.millisecondsSince1970, at: 2)
-        return try onlyInteger(of: statement)
     }
 
-    private static func journal(
-        _ id: JournalID,
-        of vehicle: Int64,
-        _ database: Database
-    ) throws(SQLiteError) -> Int64 {
-        // The update changes nothing: without it a row that exists would not be returned.
-        let statement = try database.statement(
-            """
-            INSERT INTO journal (vehicle, uuid) VALUES (?1, ?2)
-            ON CONFLICT (vehicle, uuid) DO UPDATE SET uuid = excluded.uuid RETURNING id
-            """
-        )
-        try statement.bind(vehicle, at: 1)
-        try statement.bind(id.description, at: 2)
-        return try onlyInteger(of: statement)
+    // MARK: Judgement
+
+    /// Whether the journal has come back older than it was: it is to begin a new epoch, before it gives numbers twice.
+    ///
+    /// | it has given fewer numbers than are held | and | then |
+    /// | --- | --- | --- |
+    /// | yes | something differs from what is held, or it knows of a later moment than any batch of it before | rolled back |
+    /// | yes | nothing of the kind | a batch that comes late, after one that was made later |
+    /// | either | a boot has another identity under the same number | rolled back |
+    private func isRolledBack(_ conflicts: PerLane<[ClosedRange<Int64>]>) throws(SQLiteError) -> Bool {
+        guard let given = batch.head.given else { return false }
+        for boot in batch.head.boots {
+            if let known = try clocks.identity(of: boot.number), known != boot.bootID { return true }
+        }
+        guard Lane.allCases.contains(where: { given[$0].rawValue < journal.lanes[$0].last }) else { return false }
+        guard conflicts.events.isEmpty, conflicts.positions.isEmpty else { return true }
+        guard let newest, let held = journal.latestPlace(utcAtBoot: nil) else { return false }
+        return newest > (held.boot, held.instant)
     }
 
-    /// sqlite.org/lang_returning.html: every change is made before the first row comes out; the statement must still
-    /// be reset before the transaction can commit.
-    private static func onlyInteger(of statement: Statement) throws(SQLiteError) -> Int64 {
-        _ = try statement.step()
-        let value = try statement.integer(0)
-        statement.reset()
-        return value
+    /// The latest moment that the batch knows of, but for its events, of which the store keeps no newest one.
+    private var newest: (BootNumber, Instant)? {
+        var moments =
+            batch.blocks.last.map { block in
+                [
+                    (
+                        block.boot,
+                        Instant(millisecondsSinceBoot: block.bootMilliseconds(at: block.count - 1))
+                    )
+                ]
+            } ?? []
+        if let latest = batch.head.latest {
+            moments.append(
+                (
+                    latest.boot,
+                    Instant(millisecondsSinceBoot: latest.position.receivedAt.millisecondsSinceBoot)
+                )
+            )
+        }
+        return moments.max { $0 < $1 }
     }
 
-    private func heldMaxima() throws(SQLiteError) -> (event: SequenceNumber, position: SequenceNumber) {
-        let statement = try database.statement("SELECT last_event, last_position FROM journal WHERE id = ?1")
-        try statement.bind(journal, at: 1)
-        _ = try statement.step()
-        defer { statement.reset() }
-        return (
-            SequenceNumber(rawValue: try statement.integer(0)), SequenceNumber(rawValue: try statement.integer(1))
-        )
+    private mutating func note(_ conflicts: PerLane<[ClosedRange<Int64>]>) {
+        for lane in Lane.allCases {
+            guard let first = conflicts[lane].first else { continue }
+            journal.conflicting += conflicts[lane].reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 }
+            journal.conflict = JournalState.Conflict(lane: lane, range: first, time: arrival)
+        }
     }
 
     // MARK: Boots
 
     /// Keeps what is known of a boot, and gives the records that were made before its clock was known their time.
     private mutating func learn(_ boot: BootRecord) throws(SQLiteError) {
-        let before = try utc(at: boot.number)
-        let statement = try database.statement(
-            """
-            INSERT INTO boot (journal, number, boot_id, utc_at_boot_ms, clock_source, uncertainty_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT (journal, number) DO UPDATE SET utc_at_boot_ms = excluded.utc_at_boot_ms,
-                clock_source = excluded.clock_source, uncertainty_ms = excluded.uncertainty_ms
-            WHERE excluded.utc_at_boot_ms IS NOT NULL
-            """
-        )
-        try statement.bind(journal, at: 1)
-        try statement.bind(boot.number.rawValue, at: 2)
-        try statement.bind(boot.bootID, at: 3)
-        try statement.bind(boot.clock?.utcAtBootMilliseconds, at: 4)
-        try statement.bind(boot.clock?.source.rawValue, at: 5)
-        try statement.bind(boot.clock?.uncertaintyMilliseconds, at: 6)
-        try statement.run()
-        guard let utc = boot.clock?.wallTime(at: Instant(nanosecondsSinceBoot: 0)), utc != before else { return }
-        utcAtBoot[boot.number] = utc
-        for table in ["event", "position", "latest"] {
-            let correction = try database.statement(
-                """
-                UPDATE \(table) SET effective_ms = ?1 + boot_ms, time_source = 1
-                WHERE journal = ?2 AND boot = ?3 AND time_source <> 0
-                """
-            )
-            try correction.bind(utc.millisecondsSince1970, at: 1)
-            try correction.bind(journal, at: 2)
-            try correction.bind(boot.number.rawValue, at: 3)
-            try correction.run()
-        }
-    }
-
-    /// UTC at the instant 0 of a boot, if this or an earlier batch told it.
-    private mutating func utc(at boot: BootNumber) throws(SQLiteError) -> WallTime? {
-        if let known = utcAtBoot[boot] { return known }
-        let statement = try database.statement("SELECT utc_at_boot_ms FROM boot WHERE journal = ?1 AND number = ?2")
-        try statement.bind(journal, at: 1)
-        try statement.bind(boot.rawValue, at: 2)
-        defer { statement.reset() }
-        let utc =
-            try statement.step() ? try statement.optionalInteger(0).map(WallTime.init(millisecondsSince1970:)) : nil
-        utcAtBoot[boot] = .some(utc)
-        return utc
+        guard let utc = try clocks.learn(boot) else { return }
+        try EventTable(database: database).redate(journal: journal.id, boot: boot.number, utcAtBoot: utc)
+        try OldPositions(database: database).redate(journal: journal.id, boot: boot.number, utcAtBoot: utc)
+        try BlockStore(database, journal.id, journal.vehicle).redate(boot: boot.number)
     }
 
     // MARK: Records
 
-    private static let insertEvent = """
-        INSERT INTO event (journal, sequence, vehicle, boot, boot_ms, effective_ms, time_source, kind, latitude_e7,
-            longitude_e7, details)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (journal, sequence) DO NOTHING
-        """
-
-    private static let insertPosition = """
-        INSERT INTO position (journal, sequence, vehicle, \(PositionColumns.names))
-        VALUES (?1, ?2, ?3, \(PositionColumns.placeholders(from: 4))) ON CONFLICT (journal, sequence) DO NOTHING
-        """
-
-    private mutating func time(
-        own: WallTime?,
-        of boot: BootNumber,
-        at instant: Instant
-    ) throws(SQLiteError) -> EffectiveTime {
-        let utcAtBoot = own == nil ? try utc(at: boot) : nil
-        return EffectiveTime(own: own, instant: instant, utcAtBoot: utcAtBoot, arrival: arrival)
-    }
-
-    private mutating func store(
-        _ recorded: Recorded<StoredEvent>,
-        _ lane: inout StoredBatch.Lane
-    ) throws(SQLiteError) {
-        let event = recorded.record
-        let time = try time(own: event.time, of: recorded.boot, at: event.at)
-        let statement = try database.statement(Self.insertEvent)
-        try statement.bind(journal, at: 1)
-        try statement.bind(recorded.sequence.rawValue, at: 2)
-        try statement.bind(vehicle, at: 3)
-        try statement.bind(recorded.boot.rawValue, at: 4)
-        try statement.bind(event.at.millisecondsSinceBoot, at: 5)
-        try statement.bind(time.time.millisecondsSince1970, at: 6)
-        try statement.bind(time.source.rawValue, at: 7)
-        try statement.bind(event.name, at: 8)
-        try statement.bind(event.coordinate.map { Int64($0.latitudeE7) }, at: 9)
-        try statement.bind(event.coordinate.map { Int64($0.longitudeE7) }, at: 10)
-        try statement.bind(DetailsJSON.encode(event.details), at: 11)
-        try statement.run()
-        try judge("event", recorded.sequence, recorded.boot, event.at, &lane)
-    }
-
-    private mutating func store(
-        _ recorded: Recorded<Position>,
-        _ lane: inout StoredBatch.Lane
-    ) throws(SQLiteError) {
-        let position = recorded.record
-        let time = try time(own: position.believedTime, of: recorded.boot, at: position.receivedAt)
-        let statement = try database.statement(Self.insertPosition)
-        try statement.bind(journal, at: 1)
-        try statement.bind(recorded.sequence.rawValue, at: 2)
-        try statement.bind(vehicle, at: 3)
-        try PositionColumns.bind(position, boot: recorded.boot, time: time, to: statement, from: 4)
-        try statement.run()
-        try judge("position", recorded.sequence, recorded.boot, position.receivedAt, &lane)
-    }
-
-    /// Counts the record that an insert has just stored or found in its place.
-    private func judge(
-        _ table: String,
-        _ sequence: SequenceNumber,
-        _ boot: BootNumber,
-        _ instant: Instant,
-        _ lane: inout StoredBatch.Lane
-    ) throws(SQLiteError) {
-        guard database.changes == 0 else {
-            lane.new += 1
-            return
+    private mutating func store(_ events: EventIntake) throws(SQLiteError) {
+        let table = EventTable(database: database)
+        for event in events.new {
+            let utc = event.record.time == nil ? try clocks.utc(at: event.boot) : nil
+            let time = EffectiveTime(own: event.record.time, instant: event.record.at, utcAtBoot: utc, arrival: arrival)
+            try table.put(EventTable.Row(event, journal: journal.id, vehicle: journal.vehicle, time: time))
         }
-        let statement = try database.statement(
-            "SELECT boot = ?3 AND boot_ms = ?4 FROM \(table) WHERE journal = ?1 AND sequence = ?2"
-        )
-        try statement.bind(journal, at: 1)
-        try statement.bind(sequence.rawValue, at: 2)
-        try statement.bind(boot.rawValue, at: 3)
-        try statement.bind(instant.millisecondsSinceBoot, at: 4)
-        _ = try statement.step()
-        if try statement.integer(0) == 1 { lane.repeated += 1 } else { lane.conflicting += 1 }
-        statement.reset()
+        journal.lanes.events.held += Int64(events.newCount - events.replaced)
     }
 
-    private func count(_ events: StoredBatch.Lane, _ positions: StoredBatch.Lane) throws(SQLiteError) {
-        let statement = try database.statement(
-            """
-            UPDATE journal SET events = events + ?2, positions = positions + ?3, last_event = max(last_event, ?4),
-                last_position = max(last_position, ?5), repeated = repeated + ?6, conflicting = conflicting + ?7
-            WHERE id = ?1
-            """
-        )
-        try statement.bind(journal, at: 1)
-        try statement.bind(Int64(events.new), at: 2)
-        try statement.bind(Int64(positions.new), at: 3)
-        try statement.bind(events.acknowledged.rawValue, at: 4)
-        try statement.bind(positions.acknowledged.rawValue, at: 5)
-        try statement.bind(Int64(events.repeated + positions.repeated), at: 6)
-        try statement.bind(Int64(events.conflicting + positions.conflicting), at: 7)
-        try statement.run()
+    private mutating func store(_ positions: PositionIntake) throws(SQLiteError) {
+        var store = BlockStore(database, journal.id, journal.vehicle)
+        for block in positions.fresh {
+            try store.add(
+                DatedBlock(block: block, utcAtBoot: try clocks.utc(at: block.boot), arrival: arrival)
+            )
+        }
+        for block in positions.mixed { try store.merge(block.open, at: block.new, arrival: arrival) }
+        journal.lanes.positions.held += Int64(positions.newCount) - store.lost
+    }
+
+    /// Brings gaps and explanations of a lane up to date.
+    private mutating func account(_ lane: Lane) throws(SQLiteError) {
+        let account = LaneAccount(database: database, journal: journal.id, lane: lane)
+        var state = journal.lanes[lane]
+        let arrived = batch.runs(of: lane)
+        let told = batch.head.absent.filter { $0.lane == lane && $0.range.upperBound.rawValue >= state.first }
+        if let first = arrived.first, let last = arrived.last {
+            // Without numbers that were given, the sender cannot tell what it leaves out: then it is no gap.
+            if batch.head.given != nil {
+                let explained = told.map { $0.range.lowerBound.rawValue...$0.range.upperBound.rawValue }
+                try account.open(LaneAccount.holes(after: state.known, arrived, explained: explained))
+            }
+            if first.lowerBound <= state.known {
+                for range in arrived { try account.close(range) }
+                for range in arrived { try account.arrived(range) }
+            }
+            state.known = max(state.known, last.upperBound)
+            state.last = max(state.last, last.upperBound)
+        }
+        for absent in told {
+            let range = absent.range.lowerBound.rawValue...absent.range.upperBound.rawValue
+            if range.lowerBound > state.known + 1 { try account.open([state.known + 1...range.lowerBound - 1]) }
+            try account.close(range)
+            try account.explain(
+                LaneAccount.Absent(
+                    range: range,
+                    count: absent.count,
+                    held: try held(lane, in: range),
+                    reason: absent.reason.rawValue,
+                    times: absent.times.map {
+                        $0.lowerBound.millisecondsSince1970...$0.upperBound.millisecondsSince1970
+                    },
+                    told: arrival
+                )
+            )
+            state.known = max(state.known, range.upperBound)
+        }
+        journal.lanes[lane] = state
+    }
+
+    private func held(_ lane: Lane, in range: ClosedRange<Int64>) throws(SQLiteError) -> Int64 {
+        switch lane {
+        case .events: try EventTable(database: database).count(range, of: journal.id)
+        case .positions: try BlockStore(database, journal.id, journal.vehicle).count(range)
+        }
     }
 
     // MARK: The newest position
 
     private mutating func keepIfNewest(_ latest: Latest) throws(SQLiteError) {
-        let position = latest.position
-        let time = try time(own: position.believedTime, of: latest.boot, at: position.receivedAt)
-        let place = LatestPlace(
-            journal: journal,
+        let recorded = Recorded(
+            sequence: SequenceNumber.none.next,
             boot: latest.boot,
-            instant: Instant(millisecondsSinceBoot: position.receivedAt.millisecondsSinceBoot),
-            time: time
+            record: latest.position
         )
-        if let held = try latestPlace(), !place.isNewer(than: held) { return }
-        let statement = try database.statement(
-            """
-            INSERT OR REPLACE INTO latest (vehicle, journal, \(PositionColumns.names))
-            VALUES (?1, ?2, \(PositionColumns.placeholders(from: 3)))
-            """
-        )
-        try statement.bind(vehicle, at: 1)
-        try statement.bind(journal, at: 2)
-        try PositionColumns.bind(position, boot: latest.boot, time: time, to: statement, from: 3)
-        try statement.run()
+        // What was decoded can be encoded.
+        guard let block = try? PositionBlockCodec.blocks(of: [recorded]).first else { return }
+        var candidate = journal
+        (candidate.latest, candidate.latestArrival) = (block, arrival)
+        let place = candidate.latestPlace(utcAtBoot: nil)
+        if let held = journal.latestPlace(utcAtBoot: nil), let place, !place.isNewer(than: held) { return }
+        journal = candidate
     }
 
-    private func latestPlace() throws(SQLiteError) -> LatestPlace? {
-        let statement = try database.statement(
-            "SELECT journal, boot, boot_ms, effective_ms, time_source FROM latest WHERE vehicle = ?1"
-        )
-        try statement.bind(vehicle, at: 1)
-        defer { statement.reset() }
-        guard try statement.step() else { return nil }
-        return LatestPlace(
-            journal: try statement.integer(0),
-            boot: BootNumber(rawValue: try statement.integer(1)),
-            instant: Instant(millisecondsSinceBoot: try statement.integer(2)),
-            time: EffectiveTime(
-                time: WallTime(millisecondsSince1970: try statement.integer(3)),
-                source: EffectiveTime.Source(rawValue: try statement.integer(4)) ?? .arrival
+    // MARK: The answer
+
+    private func outcome(
+        _ lanes: PerLane<StoredBatch.Lane>,
+        _ conflicts: PerLane<[ClosedRange<Int64>]>
+    ) throws(SQLiteError) -> StoreOutcome {
+        var stored = StoredBatch(events: lanes.events, positions: lanes.positions)
+        for lane in Lane.allCases {
+            let account = LaneAccount(database: database, journal: journal.id, lane: lane)
+            let gaps = try account.gaps(atMost: Acknowledgement.maximumMissing)
+            let state = journal.lanes[lane]
+            let prefix = gaps.first.map { $0.lowerBound - 1 } ?? state.known
+            var acknowledged = batch.head.given == nil ? batch.runs(of: lane).last?.upperBound ?? state.last : prefix
+            if let conflict = conflicts[lane].first { acknowledged = min(prefix, conflict.lowerBound - 1) }
+            stored[lane].acknowledged = SequenceNumber(rawValue: acknowledged)
+            stored[lane].conflicting = Int(
+                clamping: conflicts[lane].reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 }
             )
-        )
+            guard batch.head.given != nil else { continue }
+            for gap in gaps.prefix(Acknowledgement.maximumMissing - stored.missing.count) {
+                stored.missing.append(
+                    Acknowledgement.Missing(
+                        lane: lane,
+                        range: SequenceNumber(rawValue: gap.lowerBound)...SequenceNumber(rawValue: gap.upperBound)
+                    )
+                )
+            }
+        }
+        for lane in Lane.allCases {
+            guard let first = conflicts[lane].first else { continue }
+            return .conflict(stored, lane, first)
+        }
+        return .stored(stored)
+    }
+}
+
+extension ReceivedBatch {
+    /// The numbers of a lane that it brings, as few ranges.
+    func runs(of lane: Lane) -> [ClosedRange<Int64>] {
+        var runs: [ClosedRange<Int64>] = []
+        func add(_ range: ClosedRange<Int64>) {
+            if let last = runs.last, last.upperBound == range.lowerBound - 1 {
+                runs[runs.count - 1] = last.lowerBound...range.upperBound
+            } else {
+                runs.append(range)
+            }
+        }
+        switch lane {
+        case .events:
+            for event in head.events { add(event.sequence.rawValue...event.sequence.rawValue) }
+        case .positions:
+            for block in blocks {
+                if block.isContiguous {
+                    add(block.first.rawValue...block.last.rawValue)
+                } else {
+                    for number in block.sequences { add(number...number) }
+                }
+            }
+        }
+        return runs
     }
 }

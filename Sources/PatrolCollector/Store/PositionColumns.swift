@@ -1,39 +1,12 @@
 import PatrolCore
 import PatrolSQLite
 
-/// The columns that the tables `position` and `latest` share, in the order in which they are bound and read.
+/// The columns that the tables `position` and `latest` of an earlier version share, in the order in which they are read.
 enum PositionColumns {
     static let names = """
         boot, boot_ms, effective_ms, time_source, receiver_ms, time_mark, latitude_e7, longitude_e7, altitude_dm, \
         speed_cms, course_ddeg, error_dm, satellites, mode, status, odometer_m
         """
-
-    /// How many there are.
-    static let count: Int32 = 16
-
-    /// `?N, ?N+1, …`
-    static func placeholders(from first: Int32) -> String {
-        (first..<first + count).map { "?\($0)" }.joined(separator: ", ")
-    }
-
-    static func bind(
-        _ position: Position,
-        boot: BootNumber,
-        time: EffectiveTime,
-        to statement: Statement,
-        from first: Int32
-    ) throws(SQLiteError) {
-        let values: [Int64?] = [
-            boot.rawValue, position.receivedAt.millisecondsSinceBoot, time.time.millisecondsSince1970,
-            time.source.rawValue, position.time?.millisecondsSince1970, Int64(position.timeMark.rawValue),
-            Int64(position.coordinate.latitudeE7), Int64(position.coordinate.longitudeE7),
-            position.altitudeDecimetres.map(Int64.init), position.speedCentimetresPerSecond.map(Int64.init),
-            position.courseDecidegrees.map(Int64.init), position.horizontalErrorDecimetres.map(Int64.init),
-            position.satellitesUsed.map(Int64.init), Int64(position.mode.rawValue), Int64(position.status),
-            position.odometerMetres,
-        ]
-        for (index, value) in zip(first..., values) { try statement.bind(value, at: index) }
-    }
 
     /// - Returns: `nil` if the row holds what no position can be, which only a foreign hand can have written.
     static func read(_ statement: Statement, from first: Int32) throws(SQLiteError) -> HeldPosition? {

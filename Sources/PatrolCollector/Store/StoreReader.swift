@@ -1,13 +1,14 @@
 import PatrolCore
 import PatrolSQLite
+import PatrolWire
 
 /// Reads the store on a thread of its own, beside the writer: in WAL mode neither waits for the other.
 ///
 /// Everything of any length comes page by page. Between two pages nothing is held open, so that a slow reader keeps no
 /// old version of the store alive; what is corrected or stored meanwhile may show in the later pages.
 actor StoreReader {
-    /// So many records a page: some 100 kB in memory.
-    static let pageSize = 1000
+    /// So many records a page, or a block's worth more: some 400 kB in memory.
+    static let pageSize = 2000
 
     let database: Database
     private let thread: DatabaseThread
@@ -33,19 +34,6 @@ actor StoreReader {
         return try statement.step() ? try statement.integer(0) : nil
     }
 
-    /// The positions of a vehicle in a range of time, in the order of time, journal and sequence.
-    /// - Parameter place: where the page before ended; `nil` for the first page.
-    func positions(
-        of vehicle: Int64,
-        in range: TimeRange,
-        after place: PagePlace?
-    ) throws(SQLiteError) -> Page<HeldPosition> {
-        let statement = try database.statement(Self.positionPage)
-        return try page(statement, vehicle, range, after: place) { statement throws(SQLiteError) in
-            try PositionColumns.read(statement, from: 4)
-        }
-    }
-
     /// The events of a vehicle in a range of time, in the order of time, journal and sequence.
     /// - Parameters:
     ///   - kind: only those of this kind; `nil` for all.
@@ -59,13 +47,13 @@ actor StoreReader {
         let statement = try database.statement(kind == nil ? Self.eventPage : Self.eventPageOfKind)
         if let kind { try statement.bind(kind, at: 6) }
         return try page(statement, vehicle, range, after: place) { statement throws(SQLiteError) in
-            try HeldEvent(statement, from: 4)
+            try EventTable.row(statement, from: 4).map(HeldEvent.init)
         }
     }
 
-    static let positionPage = pageSQL("position", columns: PositionColumns.names)
-    static let eventPage = pageSQL("event", columns: HeldEvent.columns)
-    static let eventPageOfKind = pageSQL("event", columns: HeldEvent.columns, condition: "AND kind = ?6")
+    static let oldPositionPage = pageSQL("position", columns: PositionColumns.names)
+    static let eventPage = pageSQL("event", columns: EventTable.columns)
+    static let eventPageOfKind = pageSQL("event", columns: EventTable.columns, condition: "AND kind = ?6")
 
     /// The row value is a place in the order of the index, from which the page is read on.
     private static func pageSQL(_ table: String, columns: String, condition: String = "") -> String {
@@ -77,7 +65,7 @@ actor StoreReader {
         """
     }
 
-    private func page<Record>(
+    func page<Record>(
         _ statement: Statement,
         _ vehicle: Int64,
         _ range: TimeRange,
@@ -104,10 +92,18 @@ actor StoreReader {
                 )
             }
             let journal = try statement.text(3)
-            guard let record = try read(statement) else { continue }
+            guard let record = try read(statement) else {
+                page.unreadable += 1
+                continue
+            }
             page.records.append(Paged(journal: journal, sequence: sequence, record: record))
         }
         return page
+    }
+
+    /// What was put aside since a time, the newest first.
+    func damaged(since time: WallTime) throws(SQLiteError) -> [DamagedRange] {
+        try DamageControl.ranges(database, since: time)
     }
 
     /// Lets go of the store. Nothing may be asked afterwards.
@@ -117,7 +113,7 @@ actor StoreReader {
 }
 
 /// A record's place in the order in which pages are read.
-struct PagePlace: Hashable, Sendable {
+struct PagePlace: Hashable, Comparable, Sendable {
     var milliseconds: Int64
     /// The store's number of the journal.
     var journal: Int64
@@ -127,6 +123,10 @@ struct PagePlace: Hashable, Sendable {
         self.milliseconds = milliseconds
         self.journal = journal
         self.sequence = sequence
+    }
+
+    static func < (left: PagePlace, right: PagePlace) -> Bool {
+        (left.milliseconds, left.journal, left.sequence) < (right.milliseconds, right.journal, right.sequence)
     }
 
     /// Just before the first record of a range.
@@ -140,6 +140,10 @@ struct Page<Record: Hashable & Sendable>: Hashable, Sendable {
     var records: [Paged<Record>]
     /// Where this page ends; `nil` if nothing comes after it.
     var end: PagePlace?
+    /// How many rows were passed over because they are not what was written.
+    var unreadable = 0
+    /// The blocks among them, by the store's numbers.
+    var damagedBlocks: [Int64] = []
 }
 
 /// A record of a page with what identifies it among its vehicle's.
@@ -158,18 +162,14 @@ struct HeldEvent: Hashable, Sendable {
     /// A JSON object.
     var details: String
 
-    static let columns = "effective_ms, time_source, kind, latitude_e7, longitude_e7, details"
-
-    /// - Returns: `nil` if the row holds what no event can be, which only a foreign hand can have written.
-    init?(_ statement: Statement, from first: Int32) throws(SQLiteError) {
-        guard let source = EffectiveTime.Source(rawValue: try statement.integer(first + 1)) else { return nil }
-        time = EffectiveTime(time: WallTime(millisecondsSince1970: try statement.integer(first)), source: source)
-        kind = try statement.text(first + 2)
-        if let latitude = try statement.optionalInteger(first + 3).flatMap(Int32.init(exactly:)),
-            let longitude = try statement.optionalInteger(first + 4).flatMap(Int32.init(exactly:))
+    init(_ row: EventTable.Row) {
+        time = row.time
+        kind = row.kind
+        details = row.details
+        if let latitude = row.latitudeE7.flatMap(Int32.init(exactly:)),
+            let longitude = row.longitudeE7.flatMap(Int32.init(exactly:))
         {
             coordinate = Coordinate(latitudeE7: latitude, longitudeE7: longitude)
         }
-        details = try statement.text(first + 5)
     }
 }

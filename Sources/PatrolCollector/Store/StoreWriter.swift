@@ -2,34 +2,50 @@ import PatrolCore
 import PatrolSQLite
 import PatrolWire
 
-/// What became of a batch once it was stored.
-struct StoredBatch: Hashable, Sendable {
-    /// What one lane of a batch brought.
-    struct Lane: Hashable, Sendable {
-        /// Every record of the lane up to this one that the sender has sent and still has is stored durably: the
-        /// highest of the batch, or the highest held if the batch has none of this lane.
-        ///
-        /// It is never higher than what is held. A gap below it is one that the sender left: a lane is sent strictly
-        /// in order, so that what was passed over will not come (thinned, quarantined; the sender's receipt says so).
-        /// The same batch gets the same answer, however often it comes.
-        var acknowledged: SequenceNumber
-        /// Records that were not held before.
-        var new = 0
-        /// Records that were held already, and were left as they are.
-        var repeated = 0
-        /// Records that were held already, but as something else: the journal's numbers were used twice.
-        var conflicting = 0
-    }
-
-    var events: Lane
-    var positions: Lane
-}
-
 /// The one writer of the store, on a thread of its own.
 actor StoreWriter {
+    /// So many batches share a commit at most.
+    private static let groupSize = 64
+
     private let folder: StoreFolder
     private let database: Database
     private let thread: DatabaseThread
+    /// What is stored with the next commit.
+    private var waiting: [Waiting] = []
+    private let upkeepSignal: AsyncStream<Void>.Continuation
+
+    /// Says when there may be something to do for ``upkeep(keep:now:)``.
+    nonisolated let upkeepIsDue: AsyncStream<Void>
+
+    /// What had to be done so that the store could be opened; `nil` for nothing.
+    nonisolated let openingNote: String?
+
+    /// A batch on its way through a commit.
+    private final class Waiting {
+        let batch: ReceivedBatch
+        let arrival: WallTime
+        private(set) var result: Result<StoreOutcome, SQLiteError>?
+        private var continuation: CheckedContinuation<Void, Never>?
+
+        init(_ batch: ReceivedBatch, arrival: WallTime) {
+            self.batch = batch
+            self.arrival = arrival
+        }
+
+        func answer(_ result: Result<StoreOutcome, SQLiteError>) {
+            self.result = result
+            continuation?.resume()
+            continuation = nil
+        }
+
+        /// The commit may have ended before anybody waits for it.
+        func wait(_ continuation: CheckedContinuation<Void, Never>) {
+            if result == nil { self.continuation = continuation } else { continuation.resume() }
+        }
+    }
+
+    /// Whether somebody commits whatever waits.
+    private var isCommitting = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -37,47 +53,106 @@ actor StoreWriter {
     /// - Parameter maximumPages: a bound on the file's size for a test bench, which meets it as a full disk.
     init(folder: StoreFolder, maximumPages: Int? = nil) throws(CollectorError) {
         self.folder = folder
+        (upkeepIsDue, upkeepSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         do {
             thread = try DatabaseThread(name: "store-write")
-            database = try Database(path: folder.databasePath, access: .create)
-            try Self.prepare(database)
+            (database, openingNote) = try StoreOpening.open(folder.databasePath)
             if let maximumPages { try database.execute("PRAGMA max_page_count = \(maximumPages)") }
         } catch {
             throw CollectorError(store: folder.databasePath, error)
         }
+        upkeepSignal.yield()
     }
 
-    private static func prepare(_ database: Database) throws {
-        // Before anything is changed: the file may be somebody else's.
-        try database.checkSchema(StoreSchema.migrations, applicationID: StoreSchema.applicationID)
-        // sqlite.org/pragma.html#pragma_synchronous: in WAL mode only FULL syncs the log at every commit; NORMAL
-        // loses the last commits in a power cut, after they were acknowledged.
-        // #pragma_journal_size_limit: without it one large batch leaves a large log behind for good.
-        try database.execute(
-            """
-            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-            PRAGMA journal_size_limit = 16777216
-            """
-        )
-        guard try database.text("PRAGMA journal_mode") == "wal", try database.integer("PRAGMA synchronous") == 2 else {
-            throw CollectorError("its file system allows no write-ahead log with full synchronisation")
-        }
-        try database.migrate(StoreSchema.migrations, applicationID: StoreSchema.applicationID)
-    }
+    // MARK: Batches
 
-    /// Stores what is new of a batch in one transaction.
+    /// Stores what is new of a batch in one transaction, together with the batches that wait beside it.
     ///
     /// When it returns, the batch is on disk: the commit has synced the log. When it throws, nothing of it is stored.
-    func store(_ batch: DecodedBatch, heardAt arrival: WallTime) throws(SQLiteError) -> StoredBatch {
+    func store(_ batch: ReceivedBatch, heardAt arrival: WallTime) async throws(SQLiteError) -> StoreOutcome {
+        let own = Waiting(batch, arrival: arrival)
+        waiting.append(own)
+        if !isCommitting {
+            isCommitting = true
+            // Lets the calls that wait for this thread already come in: they share the commit.
+            await Task.yield()
+            while !waiting.isEmpty { commit() }
+            isCommitting = false
+        }
+        while true {
+            if let result = own.result { return try result.get() }
+            await withCheckedContinuation { own.wait($0) }
+        }
+    }
+
+    private func commit() {
+        let group = Array(waiting.prefix(Self.groupSize))
+        waiting.removeFirst(group.count)
+        let database = database
+        do throws(SQLiteError) {
+            let outcomes = try database.transaction { () throws(SQLiteError) in
+                var outcomes: [StoreOutcome] = []
+                for one in group { outcomes.append(try Self.store(one, database)) }
+                return outcomes
+            }
+            for (one, outcome) in zip(group, outcomes) { one.answer(.success(outcome)) }
+        } catch {
+            guard group.count > 1 else {
+                for one in group { one.answer(.failure(error)) }
+                return
+            }
+            // One of them may be too large for what room is left: each for itself then.
+            for one in group {
+                let result = Result { () throws(SQLiteError) in
+                    try database.transaction { () throws(SQLiteError) in try Self.store(one, database) }
+                }
+                one.answer(result)
+            }
+        }
+        upkeepSignal.yield()
+    }
+
+    private static func store(_ one: Waiting, _ database: Database) throws(SQLiteError) -> StoreOutcome {
+        var transaction = try BatchTransaction(database, one.batch, arrival: one.arrival)
+        return try transaction.run()
+    }
+
+    // MARK: Upkeep
+
+    /// Asks whether there is something to do.
+    nonisolated func wakeUpkeep() { upkeepSignal.yield() }
+
+    /// One step of what has to be done beside; see ``StoreUpkeep``.
+    func upkeep(keep: Duration?, now: WallTime) throws(SQLiteError) -> StoreUpkeep.Step {
+        let database = database
+        let upkeep = StoreUpkeep(database: database)
+        // Nothing of this was promised to anybody: the next batch's commit syncs it along.
+        try database.execute("PRAGMA synchronous = NORMAL")
+        let step = Result { () throws(SQLiteError) in
+            try database.transaction { () throws(SQLiteError) in try upkeep.step(keep: keep, now: now) }
+        }
+        try StoreFile.demandFullSynchronisation(database)
+        if case .success(.moved(left: 0)) = step { try upkeep.rewriteIfWorthIt() }
+        return try step.get()
+    }
+
+    /// Puts blocks that turned out to be damaged aside.
+    /// - Returns: which numbers they had, with the vehicle.
+    func setAside(_ blocks: [Int64], now: WallTime) throws(SQLiteError) -> [DamagedRange] {
         let database = database
         return try database.transaction { () throws(SQLiteError) in
-            var transaction = try BatchTransaction(database, batch, arrival: arrival)
-            return try transaction.run()
+            var ranges: [DamagedRange] = []
+            for id in blocks {
+                if let range = try DamageControl(database: database).setAside(id, now: now) { ranges.append(range) }
+            }
+            return ranges
         }
     }
 
     /// Writes the log back into the file and lets go of both. Nothing may be asked afterwards.
     func close() {
-        database.close()
+        upkeepSignal.finish()
+        // What cannot be done now is done when the store is opened the next time.
+        StoreFile.close(database)
     }
 }

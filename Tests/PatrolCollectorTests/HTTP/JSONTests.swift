@@ -25,7 +25,9 @@ struct JSONTests {
         ] as [(Int64, Int, String)]
     )
     func decimals(value: Int64, places: Int, text: String) {
-        #expect(JSONText.fixed(value, places: places) == text)
+        var bytes: [UInt8] = []
+        bytes.append(decimal: value, places: places)
+        #expect(String(decoding: bytes, as: UTF8.self) == text)
     }
 
     @Test("Separators come where they belong")

@@ -131,7 +131,7 @@ struct TroubleTests {
     func fullDisk() async throws {
         try await TemporaryFolder.with { folder in
             let large = try Samples.batch(positions: 1...5000)
-            try await TestStation.with(folder: folder, maximumStorePages: 40) { station in
+            try await TestStation.with(folder: folder, maximumStorePages: 1) { station in
                 let answer = try await station.post(large)
                 #expect(answer.status == 503)
                 #expect(answer.errorCode == "unavailable")

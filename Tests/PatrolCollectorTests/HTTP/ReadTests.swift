@@ -23,7 +23,9 @@ struct ReadTests {
             #expect(
                 journals.map { $0["id"] as? String } == [Samples.journal, Samples.otherJournal].map { $0?.description }
             )
-            #expect(journals[0]["positions"] as? [String: Int] == ["held": 8, "last": 10, "missing": 2])
+            #expect(
+                journals[0]["positions"] as? [String: Int] == ["held": 8, "last": 10, "complete": 10, "missing": 2]
+            )
             let latest = try #require(vehicle["latest"] as? [String: Any])
             #expect(latest["age_s"] as? Double == 10)
             let position = try #require(latest["position"] as? [String: Any])

@@ -22,8 +22,8 @@ struct OnceOnlyTests {
                 #expect(again.positions.conflicting == 0)
             }
             let journal = try #require(try await store.vehicle().journals.first)
-            #expect(journal.positions == JournalSummary.LaneSummary(held: 10, last: 10))
-            #expect(journal.events == JournalSummary.LaneSummary(held: 3, last: 3))
+            #expect(journal.positions == JournalSummary.LaneSummary(held: 10, last: 10, complete: 10))
+            #expect(journal.events == JournalSummary.LaneSummary(held: 3, last: 3, complete: 3))
             #expect(journal.repeated == 39)
             #expect(try await store.positions().map(\.sequence) == Array(1...10))
         }
@@ -40,7 +40,7 @@ struct OnceOnlyTests {
         }
     }
 
-    @Test("A gap is acknowledged over, and shows as missing until it is filled")
+    @Test("A gap of an earlier cart, which cannot tell, is acknowledged over, and shows as missing until it is filled")
     func gaps() async throws {
         try await TestStore.with { store in
             var batch = try Samples.batch(positions: 1...2)
@@ -89,21 +89,6 @@ struct OnceOnlyTests {
         }
     }
 
-    @Test("Numbers that a journal uses twice are noticed, and the first record stays")
-    func conflict() async throws {
-        try await TestStore.with { store in
-            try await store.store(try Samples.batch(positions: 1...3, events: 1...3))
-            var batch = try Samples.batch()
-            batch.positions = [try Samples.position(3, boot: 2)]
-            batch.events = [Samples.event(3, boot: 2)]
-            let stored = try await store.store(batch)
-            #expect(stored.positions.conflicting == 1)
-            #expect(stored.events.conflicting == 1)
-            #expect(try await store.vehicle().journals[0].conflicting == 2)
-            #expect(try await store.positions().map(\.record.boot.rawValue) == [1, 1, 1])
-        }
-    }
-
     @Test("Everything is there after a restart, and what comes again is known")
     func restart() async throws {
         try await TemporaryFolder.with { folder in
@@ -131,6 +116,26 @@ struct OnceOnlyTests {
             #expect(error.description.contains("in use"))
             #expect(error.description.contains(folder.path))
             withExtendedLifetime(held) {}
+        }
+    }
+}
+
+@Suite("Batches that come at once")
+struct GroupCommitTests {
+    @Test("They share commits, and each gets its own answer")
+    func together() async throws {
+        try await TestStore.with { store in
+            let answers = try await withThrowingTaskGroup(of: (Int64, Int64).self) { group in
+                for cart in Int64(0)..<200 {
+                    group.addTask {
+                        let batch = try Samples.batch(vehicle: "cart-\(cart)", positions: 1...cart + 1)
+                        return (cart + 1, try await store.store(batch).positions.acknowledged.rawValue)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.count == 200)
+            #expect(answers.allSatisfy { $0.0 == $0.1 })
         }
     }
 }

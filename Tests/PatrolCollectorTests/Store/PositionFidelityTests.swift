@@ -22,7 +22,7 @@ struct FidelityTests {
         )
         bare.timeMark = .missing
         var full = Position(
-            receivedAt: Instant(millisecondsSinceBoot: 1),
+            receivedAt: Instant(millisecondsSinceBoot: 100),
             coordinate: coordinate,
             mode: .threeDimensional,
             odometerMetres: .max

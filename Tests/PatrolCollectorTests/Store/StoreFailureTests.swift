@@ -11,7 +11,7 @@ struct StoreFailureTests {
     func full() async throws {
         try await TemporaryFolder.with { folder in
             let large = try Samples.batch(positions: 1...5000)
-            try await TestStore.with(folder: folder.path, maximumPages: 40) { store in
+            try await TestStore.with(folder: folder.path, maximumPages: 1) { store in
                 try await store.store(try Samples.batch(vehicle: "cart-02", positions: 1...1))
                 await #expect(throws: SQLiteError.self) { try await store.store(large) }
                 #expect(try await store.reader.vehicles().map(\.name) == ["cart-02"])
@@ -50,7 +50,10 @@ struct StoreFailureTests {
         try await TemporaryFolder.with { folder in
             try await TestStore.with(folder: folder.path) { _ in
                 let database = try Database(path: "\(folder.path)/collector.sqlite", access: .readOnly)
-                for sql in [StoreReader.positionPage, StoreReader.eventPage, StoreReader.eventPageOfKind] {
+                for sql in [
+                    StoreReader.blockPage, StoreReader.oldPositionPage, StoreReader.eventPage,
+                    StoreReader.eventPageOfKind,
+                ] {
                     var plan: [String] = []
                     let statement = try database.prepare("EXPLAIN QUERY PLAN " + sql)
                     while try statement.step() { plan.append(try statement.text(3)) }

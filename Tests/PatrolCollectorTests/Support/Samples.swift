@@ -96,7 +96,9 @@ extension Samples {
         latest: Int64? = nil,
         boots: [BootRecord] = [boot()],
         positions: ClosedRange<Int64>? = nil,
-        events: ClosedRange<Int64>? = nil
+        events: ClosedRange<Int64>? = nil,
+        absent: [AbsentRange] = [],
+        given: PerLane<Int64>? = nil
     ) throws -> DecodedBatch {
         DecodedBatch(
             vehicle: vehicle,
@@ -104,7 +106,29 @@ extension Samples {
             latest: try latest.map { Samples.latest(try position($0)) },
             boots: boots,
             positions: try positions.map { try Samples.positions($0) } ?? [],
-            events: events.map { Samples.events($0) } ?? []
+            events: events.map { Samples.events($0) } ?? [],
+            absent: absent,
+            given: given.map {
+                PerLane(
+                    events: SequenceNumber(rawValue: $0.events),
+                    positions: SequenceNumber(rawValue: $0.positions)
+                )
+            }
+        )
+    }
+
+    /// Numbers that never come.
+    static func absent(
+        _ lane: Lane,
+        _ range: ClosedRange<Int64>,
+        count: Int64? = nil,
+        _ reason: AbsenceReason = .dropped
+    ) -> AbsentRange {
+        AbsentRange(
+            lane: lane,
+            range: SequenceNumber(rawValue: range.lowerBound)...SequenceNumber(rawValue: range.upperBound),
+            count: count ?? Int64(range.count),
+            reason: reason
         )
     }
 }
@@ -128,7 +152,10 @@ extension Samples {
                 boots: batch.boots,
                 positionBlocks: try blocks.map { try PositionBlockCodec.encode($0) },
                 positionRange: nil,
-                events: batch.events
+                events: batch.events,
+                epoch: batch.epoch,
+                absent: batch.absent,
+                given: batch.given
             ),
             as: encoding
         )

@@ -39,7 +39,22 @@ struct TestStore {
 
     @discardableResult
     func store(_ batch: DecodedBatch) async throws -> StoredBatch {
-        try await writer.store(batch, heardAt: Self.arrival)
+        guard case .stored(let stored) = try await outcome(batch) else {
+            throw Refused()
+        }
+        return stored
+    }
+
+    struct Refused: Error {}
+
+    /// How the store answers.
+    func outcome(_ batch: DecodedBatch, at arrival: WallTime = arrival) async throws -> StoreOutcome {
+        try await writer.store(try ReceivedBatch(batch), heardAt: arrival)
+    }
+
+    /// Does what is to be done beside receiving, to its end.
+    func upkeep(keep: Duration? = nil, now: WallTime = arrival) async throws {
+        while try await writer.upkeep(keep: keep, now: now) != .idle {}
     }
 
     func vehicle(_ name: String = "cart-01") async throws -> VehicleSummary {

@@ -1,0 +1,67 @@
+import PatrolCore
+import PatrolSQLite
+
+/// Opens the store's file in whatever state it is: what is damaged is set aside, and what can be read of it taken over.
+enum StoreOpening {
+    /// - Returns: the store, ready; and what had to be done for it, in words for health and log.
+    /// - Throws: if the file belongs to another program or a newer version, or the disk refuses.
+    static func open(_ file: String) throws -> (database: Database, note: String?) {
+        if isGoneBesideItsLog(file) { return try salvage(file, reason: "it is missing or empty beside its log") }
+        let database = try Database(path: file, access: .create)
+        do {
+            try StoreFile.prepare(database)
+            try probe(database)
+            return (database, nil)
+        } catch {
+            let reason = damage(error, database)
+            database.close()
+            guard let reason else { throw error }
+            return try salvage(file, reason: reason)
+        }
+    }
+
+    /// SQLite would throw the log away.
+    private static func isGoneBesideItsLog(_ file: String) -> Bool {
+        StoreLocation.size(file) == 0 && StoreLocation.size("\(file)-wal") > 0
+    }
+
+    /// Reads what everything else needs: the journals, and both ends of what is long.
+    private static func probe(_ database: Database) throws(SQLiteError) {
+        for sql in [
+            "SELECT count(name) FROM vehicle", "SELECT sum(length(uuid)) FROM journal",
+            "SELECT count(boot_id) FROM boot",
+            "SELECT max(id) FROM block", "SELECT min(id) FROM block", "SELECT count(*) FROM gap",
+        ] {
+            _ = try database.integer(sql)
+        }
+    }
+
+    /// Why a file is damaged; `nil` if something else is wrong.
+    private static func damage(_ error: any Error, _ database: Database) -> String? {
+        switch error {
+        case let error as SQLiteError: isDamage(error) ? error.reason : nil
+        case SchemaError.failed(let error): isDamage(error) ? error.reason : nil
+        // Our tables under another program's mark: the mark is what is damaged.
+        case SchemaError.foreign:
+            (try? database.integer("SELECT count(*) FROM journal, vehicle WHERE journal.uuid IS NULL")) != nil
+                ? "its mark is not a store's" : nil
+        default: nil
+        }
+    }
+
+    private static func isDamage(_ error: SQLiteError) -> Bool {
+        error.kind == .damaged || error.kind == .notADatabase
+    }
+
+    private static func salvage(_ file: String, reason: String) throws -> (database: Database, note: String?) {
+        let aside = try StoreLocation.setAside(file)
+        let database = try Database(path: file, access: .create)
+        try StoreFile.prepare(database)
+        // SQLite throws a log away that lies beside an empty file: both stay as they are then.
+        let count = StoreLocation.size(aside) > 0 ? try StoreSalvage(into: database).run(from: aside) : 0
+        return (
+            database,
+            "the store was damaged at the start (\(reason)); it is now \(aside), and \(count) records were taken over"
+        )
+    }
+}

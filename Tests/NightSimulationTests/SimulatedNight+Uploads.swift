@@ -49,6 +49,8 @@ extension SimulatedNight {
             if !stations[station].holds(record) { violate("\(record) was released, which nobody holds") }
             let receipt = EventKind.recordReleased(destination: stations[station].name, lane: lane, sequence)
             ledger.tally["released", default: 0] += 1
+            // One that is taken after all is accepted between those before and those to come.
+            stations[station].setAsideInARow[lane] = 0
             return write(receipt, station) { $0.release(record) }
         case .remember(let memory): journal.destinations[station].memory = memory
         case .record(let kind):

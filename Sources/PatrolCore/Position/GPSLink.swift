@@ -98,6 +98,9 @@ public struct GPSLink: Hashable, Sendable {
         [connectionDeadline, lossDeadline, reportDeadline].compactMap { $0 }.min()
     }
 
+    /// Whether a report can come: only then does one count.
+    var isOpen: Bool { if case .open = connection { true } else { false } }
+
     private var connectionDeadline: Instant? {
         switch connection {
         case .idle: nil

@@ -111,6 +111,8 @@ public struct GPSSource: Hashable, Sendable {
     }
 
     private mutating func take(_ fix: Fix, of device: String, at now: Instant) -> [Output] {
+        // Of a connection that was given up: it restores nothing, so it must end no silence either.
+        guard link.isOpen else { return [] }
         let isUsable = fix.isUsable(maximumHorizontalError: maximumHorizontalErrorMetres)
         guard choice.takes(device, isUsable: isUsable, at: now) else { return feed(.message, at: now) }
         var fix = fix

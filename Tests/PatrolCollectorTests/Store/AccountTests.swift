@@ -139,14 +139,14 @@ struct AccountTests {
                 number: 2,
                 previousID: Samples.journal,
                 first: PerLane(events: SequenceNumber(rawValue: 51), positions: SequenceNumber(rawValue: 101)),
-                reason: .rolledBack
+                reason: "the file was rolled back"
             )
             let stored = try await store.store(batch)
             #expect(stored.positions.acknowledged.rawValue == 103)
             #expect(stored.events.acknowledged.rawValue == 50)
             #expect(stored.missing == [Self.missing(.events, 51...51)])
             let journal = try await store.vehicle().journals[0]
-            #expect(journal.epoch.reason == "rolled-back" && journal.epoch.number == 2)
+            #expect(journal.epoch.reason == "the file was rolled back" && journal.epoch.number == 2)
             #expect(journal.positions.missing == 0 && journal.events.missing == 1)
         }
     }

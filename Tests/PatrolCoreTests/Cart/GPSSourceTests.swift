@@ -46,4 +46,22 @@ struct GPSSourceTests {
         let told = source.handle(.report(fix(at: 9000), device: "/dev/a"), at: instant(9000))
         #expect(told.contains(.fix(fix(at: 9000))), "without satellites: \(told)")
     }
+
+    @Test(
+        "A report that comes after its connection was given up counts for nothing: it would end a silence and restore nothing"
+    )
+    func late() {
+        var source = GPSSource(settings: .init())
+        _ = source.start(at: instant(0))
+        _ = source.handle(.opened, at: instant(10))
+        _ = source.handle(.report(fix(at: 1000), device: "/dev/a"), at: instant(1000))
+        #expect(source.pass(at: instant(6000)).contains(.lost(.noReports)))
+        #expect(source.pass(at: instant(11_000)).contains(.disconnect))
+        #expect(source.handle(.report(fix(at: 11_500), device: "/dev/a"), at: instant(11_500)).isEmpty)
+        _ = source.pass(at: instant(12_000))
+        _ = source.handle(.opened, at: instant(12_010))
+        let outputs = source.handle(.report(fix(at: 13_000), device: "/dev/a"), at: instant(13_000))
+        #expect(outputs.contains(.fix(fix(at: 13_000))))
+        #expect(outputs.contains(.restored(after: .seconds(12))))
+    }
 }

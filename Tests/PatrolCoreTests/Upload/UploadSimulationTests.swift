@@ -382,10 +382,8 @@ struct UploadWorld {
         for lane in Lane.allCases {
             let all = records[lane] ?? []
             #expect(cursor[lane] == all.count, "seed \(seed): \(lane) did not drain")
-            #expect(
-                quarantined[lane]?.sorted() == all.indices.filter { all[$0].isPoison },
-                "seed \(seed): all poison, and only that"
-            )
+            let poison = all.indices.filter { all[$0].isPoison }
+            #expect(quarantined[lane]?.sorted() == poison, "seed \(seed): all poison, and only that")
         }
         #expect(retrying.isEmpty, "seed \(seed): \(retrying.count) were to go again")
         #expect(machine.status.state == .idle || machine.status.state == .backingOff, "seed \(seed)")

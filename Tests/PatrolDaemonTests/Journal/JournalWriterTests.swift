@@ -126,13 +126,7 @@ struct JournalWriterTests {
         let folder = try TestFolder()
         let journal = try open(folder, bootID: "boot-a")
         let inbox = try CartInbox()
-        let writer = JournalWriter(
-            journal: journal,
-            cart: inbox.cart,
-            uploads: [],
-            stream: StreamHub(),
-            logger: CartRig.logger
-        )
+        let writer = writer(to: journal, telling: inbox)
         func record(_ number: UInt64) {
             writer.record(
                 Event(.mark(text: "\(number)", by: "x"), at: Instant(millisecondsSinceBoot: Int64(number))),
@@ -166,6 +160,10 @@ struct JournalWriterTests {
         #expect(try await marks(reopened(folder)) == 100)
     }
 
+    private func writer(to journal: Journal, telling inbox: CartInbox) -> JournalWriter {
+        JournalWriter(journal: journal, cart: inbox.cart, uploads: [], stream: StreamHub(), logger: CartRig.logger)
+    }
+
     private func reopened(_ folder: TestFolder) throws -> Journal {
         try open(folder, bootID: "boot-b")
     }
@@ -189,13 +187,7 @@ struct JournalWriterTests {
         let folder = try TestFolder()
         let journal = try reopened(folder)
         let inbox = try CartInbox()
-        let writer = JournalWriter(
-            journal: journal,
-            cart: inbox.cart,
-            uploads: [],
-            stream: StreamHub(),
-            logger: CartRig.logger
-        )
+        let writer = writer(to: journal, telling: inbox)
         // Nobody takes anything yet: the same as a disk that hangs from the first one on.
         for number in 1...UInt64(JournalWriter.maximumWaiting) + 2 {
             writer.record(
@@ -216,13 +208,7 @@ struct JournalWriterTests {
         let folder = try TestFolder()
         let journal = try reopened(folder)
         let inbox = try CartInbox()
-        let writer = JournalWriter(
-            journal: journal,
-            cart: inbox.cart,
-            uploads: [],
-            stream: StreamHub(),
-            logger: CartRig.logger
-        )
+        let writer = writer(to: journal, telling: inbox)
         try await journal.close()
         writer.record(
             Event(.mark(text: nil, by: "x"), at: Instant(millisecondsSinceBoot: 1)),

@@ -1,6 +1,7 @@
 /// What the next batch may hold at most, after what the receiver refused so far.
 ///
-/// A batch that is too large (413) halves the limits; each accepted batch gives a sixteenth of the full size back.
+/// How much the receiver takes at all is learned, see ``BatchCeiling``. A lane of which a record was set aside starts again
+/// with one, and each accepted batch gives a sixteenth of the full size back.
 /// A batch that is refused for its contents starts a search: first the lanes apart, then halves, down to the one record.
 struct BatchShape: Hashable, Sendable {
     /// What is known about a record that the receiver refuses.
@@ -25,17 +26,40 @@ struct BatchShape: Hashable, Sendable {
     typealias Counts = PerLane<Int>
 
     private let full: Counts
-    private(set) var limits: Counts
+    /// What the records set aside leave of the full size.
+    private var lanes: Counts
+    private var ceiling: BatchCeiling
     private var search: Search = .none
 
     init(_ settings: UploadSettings) {
         full = Counts(events: max(1, settings.maximumEvents), positions: max(1, settings.maximumPositions))
-        limits = full
+        lanes = full
+        ceiling = BatchCeiling(full: full.events * Self.eventSize(full) + full.positions)
     }
+
+    /// The most of each lane that one batch may hold of it alone, 1 or more.
+    var limits: Counts {
+        Counts(
+            events: min(lanes.events, max(1, ceiling.limit / Self.eventSize(full))),
+            positions: min(lanes.positions, ceiling.limit)
+        )
+    }
+
+    /// The most positions beside so many events, 0 or more.
+    func positionLimit(beside events: Int) -> Int {
+        let taken = min(events, limits.events) * Self.eventSize(full)
+        return min(lanes.positions, max(0, ceiling.limit - taken))
+    }
+
+    /// As many positions as an event counts for.
+    private static func eventSize(_ full: Counts) -> Int { max(1, full.positions / full.events) }
+
+    private func size(of counts: Counts) -> Int { counts.events * Self.eventSize(full) + counts.positions }
 
     /// Whether more waits than one batch may hold.
     func isBacklog(_ backlog: UploadBacklog) -> Bool {
-        backlog.events.waiting > limits.events || backlog.positions.waiting > limits.positions
+        backlog.events.waiting > limits.events
+            || backlog.positions.waiting > positionLimit(beside: backlog.events.waiting)
     }
 
     /// What the next batch may hold while a record is searched for; `nil` while none is.
@@ -62,8 +86,9 @@ struct BatchShape: Hashable, Sendable {
     /// The receiver took these.
     mutating func accepted(_ counts: Counts) {
         for lane in Lane.allCases where counts[lane] > 0 {
-            limits[lane] = min(full[lane], limits[lane] + max(1, full[lane] / 16))
+            lanes[lane] = min(full[lane], lanes[lane] + max(1, full[lane] / 16))
         }
+        ceiling.accepted(size(of: counts))
         switch search {
         case .none:
             break
@@ -93,16 +118,14 @@ struct BatchShape: Hashable, Sendable {
     mutating func tooLarge(_ counts: Counts) -> Verdict {
         if let lane = counts.onlyLane, counts[lane] == 1 { return .singleRecord(lane) }
         if counts.events == 1, counts.positions == 1 { return rejected(counts) }
-        for lane in Lane.allCases where counts[lane] > 0 {
-            limits[lane] = max(1, counts[lane] / 2)
-        }
+        ceiling.refused(size(of: counts))
         return .smaller
     }
 
     /// The record that was searched for is set aside. Where there is one there may be more, so the lane starts small.
     mutating func setAside(in lane: Lane) {
         search = .none
-        limits[lane] = 1
+        lanes[lane] = 1
     }
 
     /// Ends a search for records that are no longer there.

@@ -115,7 +115,7 @@ struct UploadSchedule: Sendable {
         if let plan = shape.isolationPlan(backlog) { return plan }
         var plan = BatchPlan(
             maximumEvents: shape.limits.events,
-            maximumPositions: shape.limits.positions,
+            maximumPositions: shape.positionLimit(beside: backlog.events.waiting),
             purpose: .live
         )
         if case .flushing = pace {

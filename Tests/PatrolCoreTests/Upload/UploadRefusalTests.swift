@@ -163,33 +163,6 @@ struct UploadRefusalTests {
         #expect(try #require(rig.wakeUp) - rig.now <= .seconds(2))
     }
 
-    @Test("Too large: halves until it fits, then grows back by sixteenths")
-    func tooLarge() throws {
-        var rig = UploadRig(settings: UploadSettings(reconnectSpread: .zero))
-        rig.backlog(positions: 1)
-        try rig.wake()
-        try rig.acknowledge()
-        rig.backlog(events: 200, positions: 1200)
-        try rig.wake()
-        var sizes: [Int] = []
-        for _ in 0..<3 {
-            try rig.end(.tooMuch)
-            rig.backlog(events: 0, positions: 100_000)
-            #expect(try #require(rig.wakeUp) - rig.now == .seconds(1))
-            try rig.wake()
-            sizes.append(try #require(rig.inFlight).maximumPositions)
-        }
-        #expect(sizes == [600, 300, 150])
-        for size in stride(from: 225, through: 1200, by: 75) {
-            try rig.acknowledge()
-            if rig.inFlight == nil { try rig.wake() }
-            #expect(rig.inFlight?.maximumPositions == size)
-        }
-        try rig.acknowledge()
-        if rig.inFlight == nil { try rig.wake() }
-        #expect(rig.inFlight?.maximumPositions == 1200)
-    }
-
     @Test("A single record that is too large is set aside like a refused one; one of each lane is tried apart first")
     func tooLargeByItself() throws {
         var rig = UploadRig()

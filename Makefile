@@ -41,6 +41,12 @@ packages: ## what Debian must provide; asks apt only for what is missing
 	    $$sudo apt-get update -qq; \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
 	fi
+	@# promtool reads what /v1/metrics says; its package would also start a monitoring server, so it is unpacked only.
+	@if ! [ -x .build/tools/usr/bin/promtool ] && ! command -v promtool > /dev/null; then \
+	    mkdir -p .build/tools && cd .build/tools && { [ $$(id -u) != 0 ] || apt-get update -qq; } && \
+	    apt-get download -qq prometheus 2> /dev/null && dpkg-deb -x prometheus_*.deb . && rm -f prometheus_*.deb || \
+	    echo "== no promtool: the test of the metrics' format will be skipped"; \
+	fi
 
 lint: ## the formatter's rules, as errors
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -136,6 +136,7 @@ let package = Package(
                 "CMalloc",
                 hummingbirdCore, nioCore, nioPosix, nioSSL, httpTypes, serviceLifecycle, logging,
             ],
+            resources: [.embedInCode("openapi.json")],
             swiftSettings: strict
         ),
 
@@ -176,6 +177,7 @@ let package = Package(
         ),
 
         // Tests.
+        .target(name: "OpenAPICheck", path: "Tests/OpenAPICheck", swiftSettings: strict),
         .testTarget(name: "NightSimulationTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolSystemTests", dependencies: ["PatrolSystem", "PatrolCore"], swiftSettings: strict),
@@ -202,6 +204,7 @@ let package = Package(
         .testTarget(
             name: "PatrolCollectorTests",
             dependencies: [
+                "OpenAPICheck",
                 "PatrolCollector", "PatrolHTTPServer", "PatrolSQLite", "PatrolService", "PatrolWire", "PatrolCore",
                 asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, hummingbirdCore, httpTypes, serviceLifecycle,
                 logging,

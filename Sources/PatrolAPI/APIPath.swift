@@ -30,6 +30,8 @@ public enum APIPath: String, CaseIterable, Sendable {
     case zones = "/v1/zones"
     /// The vehicle's time zone.
     case timeZone = "/v1/timezone"
+    /// Numbers for a monitoring system.
+    case metrics = "/v1/metrics"
     /// What happens, as it happens.
     case stream = "/v1/stream"
 

@@ -20,6 +20,8 @@ import UnixSignals
 /// | `GET /v1/vehicles/{id}/track?from&to&shape` | GeoJSON: `points` (default) or `lines` |
 /// | `GET /v1/vehicles/{id}/events?from&to&kind` | the events in the order of time |
 /// | `GET /v1/health` | 200, or 503 if batches cannot be stored |
+/// | `GET /v1/metrics` | what is held and what is wrong, for Prometheus |
+/// | `GET /v1/openapi.json` | all this, exactly |
 ///
 /// Everything that is not granted is answered with `{"error": {"code", "message", "hint"}}`.
 public struct Collector: Service {

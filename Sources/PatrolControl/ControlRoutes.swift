@@ -6,6 +6,7 @@ public import PatrolConfiguration
 public import PatrolCore
 import PatrolHTTPServer
 public import PatrolJournal
+import PatrolSystem
 import PatrolWire
 
 /// What the socket answers to which path.
@@ -94,6 +95,19 @@ public struct ControlRoutes: Sendable {
         }
         get(.track, queries: HistoryParameters.known) { request in track(try HistoryParameters(Self.pairs(request))) }
         get(.stream) { _ in lines() }
+        get(.metrics) { _ in
+            let metrics = CartMetrics(
+                status: try await reporter.status(),
+                health: try await reporter.health(),
+                queue: try await reporter.queue(),
+                process: .current()
+            )
+            return Response(
+                status: .ok,
+                headers: [.contentType: MetricsText.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text))
+            )
+        }
         CommandRoutes(reporter: reporter, commands: commands, retry: retry).add(to: &table)
         return table
     }

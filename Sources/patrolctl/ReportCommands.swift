@@ -91,3 +91,25 @@ struct HealthCommand: AsyncParsableCommand {
         if health.state == .degraded { throw Exit.degraded }
     }
 }
+
+/// Numbers for a monitoring system.
+struct MetricsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics",
+        abstract: "The numbers of status, health and queue in the format of Prometheus.",
+        discussion: """
+            For node_exporter's folder of text files: patrolctl metrics > patrold.prom.new && \
+            mv patrold.prom.new /var/lib/prometheus/node-exporter/patrold.prom
+            """
+    )
+
+    @OptionGroup var options: CommonOptions
+
+    func validate() throws {
+        guard !options.json else { throw ValidationError("metrics has one format; allowed: no --json") }
+    }
+
+    func run() async throws {
+        try await options.ask { try await $0.parts(.metrics, Output.raw) }
+    }
+}

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Logging
+import NIOCore
 import PatrolCore
 import PatrolHTTPServer
 import PatrolSQLite
@@ -19,6 +20,13 @@ struct CollectorRoutes: Sendable {
             try await batches.receive(request, connection, logger)
         }
         table.on(.get, "/v1/health") { _, _, _ in await queries.health() }
+        table.on(.get, "/v1/openapi.json") { _, _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json))
+            )
+        }
         func onReading(
             _ path: String,
             _ answer: @escaping @Sendable (Request, _ vehicle: String) async throws -> Response
@@ -28,6 +36,7 @@ struct CollectorRoutes: Sendable {
                 return try await answer(request, parameters["vehicle"])
             }
         }
+        onReading("/v1/metrics") { request, _ in try await queries.metrics(request) }
         onReading("/v1/vehicles") { request, _ in try await queries.vehicles(request) }
         onReading("/v1/vehicles/{vehicle}/track") { request, vehicle in
             try await queries.track(of: vehicle, request)

@@ -8,18 +8,27 @@ extension StoreQueries {
     /// What happened to a journal or to the store shows so long.
     private static let alarmDuration = Duration.seconds(24 * 3600)
 
-    /// `GET /v1/health`: 200 if the collector can do its work, else 503.
-    func health() async -> Response {
+    /// One thing that was looked at; `problem` is `nil` if it is fine.
+    typealias HealthCheck = (name: String, problem: String?, fine: String)
+
+    /// What somebody could put right.
+    func healthChecks() async -> [HealthCheck] {
         // Looks at the file, so that a mistake shows here and not only when the next batch comes.
         _ = await tokens.current()
-        var checks = [
+        var checks: [HealthCheck] = [
             ("store", condition.failure, "batches can be stored"),
             ("integrity", await integrity(), "what was read is what was written"),
             ("journals", await journals(), "no number came twice with other content"),
             ("tokens", await tokens.problem, "the file of tokens is in force"),
         ]
         if let tls { checks.append(("tls", tls.problem(at: systemTime()), "the certificate is in force")) }
-        let isFine = checks.allSatisfy { $0.1 == nil }
+        return checks
+    }
+
+    /// `GET /v1/health`: 200 if the collector can do its work, else 503.
+    func health() async -> Response {
+        let checks = await healthChecks()
+        let isFine = checks.allSatisfy { $0.problem == nil }
         var json = JSONWriter()
         json.object { json in
             json.member("state", isFine ? "ok" : "degraded")

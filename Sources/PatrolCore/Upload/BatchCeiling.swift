@@ -19,7 +19,7 @@ struct BatchCeiling: Hashable, Sendable {
     /// The batch that goes next is such a trial.
     private var isProbing = false
 
-    private static let firstProbe = 128
+    private static let firstProbe = 16
     private static let lastProbe = 16_384
 
     /// - Parameter full: the size of the largest batch that is ever sent, 1 or more.

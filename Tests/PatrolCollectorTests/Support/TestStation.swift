@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import OpenAPICheck
 import PatrolCore
 import PatrolService
 import PatrolWire
@@ -17,6 +18,11 @@ struct TestStation: Sendable {
     /// The token of `cart-01`; `cart-02` has ``otherToken``.
     static let token = "token-of-cart-01"
     static let otherToken = "token-of-cart-02"
+
+    /// Every answer that a test gets is held against it.
+    static let document: OpenAPIDocument = {
+        do { return try OpenAPIDocument(json: PackageResources.openapi_json) } catch { fatalError("\(error)") }
+    }()
 
     let folder: TemporaryFolder
     let address: String
@@ -150,8 +156,16 @@ struct TestStation: Sendable {
         request.headers = headers
         request.body = body
         let response = try await client.execute(request, timeout: .seconds(30))
-        let bytes = try await response.body.collect(upTo: 64 * 1024 * 1024)
-        return Answer(status: response.status.code, headers: response.headers, body: Array(bytes.readableBytesView))
+        let bytes = Array(try await response.body.collect(upTo: 64 * 1024 * 1024).readableBytesView)
+        let undescribed = Self.document.problems(
+            method: method.rawValue,
+            path: path,
+            status: Int(response.status.code),
+            type: response.headers.first(name: "content-type"),
+            body: Data(bytes)
+        )
+        #expect(undescribed.isEmpty, "openapi.json is not true")
+        return Answer(status: response.status.code, headers: response.headers, body: bytes)
     }
 
     /// The only vehicle of that name, as `GET /v1/vehicles` lists it.

@@ -176,8 +176,9 @@ let package = Package(
             linkerSettings: lean
         ),
 
-        // Tests.
         .target(name: "OpenAPICheck", path: "Tests/OpenAPICheck", swiftSettings: strict),
+        // Tests. DiskPreload makes the disks on which some of them run.
+        .target(name: "DiskPreload", path: "Tests/DiskPreload", exclude: ["disk.c"], swiftSettings: strict),
         .testTarget(name: "NightSimulationTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolSystemTests", dependencies: ["PatrolSystem", "PatrolCore"], swiftSettings: strict),
@@ -188,7 +189,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PatrolJournalTests",
-            dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"],
+            dependencies: ["PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore", "DiskPreload"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -254,7 +255,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire", "CSndFile"],
+            dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire", "CSndFile", "DiskPreload"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

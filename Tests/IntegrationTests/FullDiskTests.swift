@@ -59,15 +59,6 @@ struct FullDiskTests {
         }
     }
 
-    private func marks(_ chain: Chain) async throws -> Set<String> {
-        Set(
-            try await chain.events(kind: "mark").compactMap { event in
-                guard case .string(let text)? = event.details["text"]?.value else { return nil }
-                return text
-            }
-        )
-    }
-
     private func withLoudspeaker(_ chain: Chain) throws {
         let path = chain.folder.path("patrold.toml")
         let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
@@ -109,7 +100,7 @@ struct FullDiskTests {
         chain.patrold?.kill()
         disk.free()
         try await chain.startPatrold()
-        let there = try await marks(chain)
+        let there = try await chain.markTexts()
         let missing = answers.done.filter { !there.contains($0) }
         #expect(missing.isEmpty, "\(missing.count) of \(answers.done.count) that were answered as done are gone")
         let words =
@@ -138,7 +129,7 @@ struct FullDiskTests {
         #expect(try await chain.ctl("mark", "again").code == 0)
         chain.patrold?.kill()
         try await chain.startPatrold()
-        #expect(try await marks(chain) == Set(answers.done + answers.kept + ["again"]))
+        #expect(try await chain.markTexts() == Set(answers.done + answers.kept + ["again"]))
         #expect(try await chain.status().duty.kind == "patrol")
         chain.patrold?.kill()
     }

@@ -142,8 +142,14 @@ final class Chain {
 
     var socket: String { folder.path("patrold.sock") }
 
-    func startPatrold() async throws {
-        let patrold = try Program("patrold", ["run", folder.path("patrold.toml")], log: folder.path("patrold.log"))
+    /// - Parameter environment: on top of this process's own, for example of a bad disk.
+    func startPatrold(environment: [String: String] = [:]) async throws {
+        let patrold = try Program(
+            "patrold",
+            ["run", folder.path("patrold.toml")],
+            log: folder.path("patrold.log"),
+            environment: environment
+        )
         self.patrold = patrold
         try await eventually("patrold answers", within: 10) {
             guard patrold.isRunning else { throw Failure("patrold ended: \(patrold.log)") }

@@ -76,12 +76,13 @@ final class VoiceChain {
     }
 
     /// Starts the daemon with the card in its environment.
-    func start() async throws {
+    /// - Parameter environment: besides.
+    func start(environment: [String: String] = [:]) async throws {
         let patrold = try Program(
             "patrold",
             ["run", chain.folder.path("patrold.toml")],
             log: chain.folder.path("patrold.log"),
-            environment: card.environment
+            environment: card.environment.merging(environment) { $1 }
         )
         chain.patrold = patrold
         try await eventually("patrold answers and knows its clips", within: 20) {

@@ -54,7 +54,7 @@ lint: ## the formatter's rules, as errors
 format: ## let the formatter write
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-bench: build ## memory, wake-ups, CPU, start and answer times, with the machine and the variation
+bench: build ## memory, wake-ups, CPU, start and answer times, a week in and out, with the machine and the variation
 	@swift build --no-color-diagnostics --build-tests
 	@PATROLD_BENCH=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter BenchTests --no-parallel
 

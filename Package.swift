@@ -179,6 +179,13 @@ let package = Package(
         .target(name: "OpenAPICheck", path: "Tests/OpenAPICheck", swiftSettings: strict),
         // Tests. DiskPreload makes the disks on which some of them run.
         .target(name: "DiskPreload", path: "Tests/DiskPreload", exclude: ["disk.c"], swiftSettings: strict),
+        .executableTarget(
+            name: "JournalBench",
+            dependencies: ["PatrolJournal", "PatrolWire", "PatrolCore", argumentParser],
+            path: "Tests/JournalBench",
+            swiftSettings: strict,
+            linkerSettings: lean
+        ),
         .testTarget(name: "NightSimulationTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolCoreTests", dependencies: ["PatrolCore"], swiftSettings: strict),
         .testTarget(name: "PatrolSystemTests", dependencies: ["PatrolSystem", "PatrolCore"], swiftSettings: strict),

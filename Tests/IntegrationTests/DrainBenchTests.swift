@@ -48,10 +48,8 @@ struct DrainBenchTests {
             try await chain.startCollector()
         }
         #expect(sink.median >= 0.5 * 185_000 && collector.median >= 0.5 * 62_500, "slower than ever measured")
-        withKnownIssue("issue 9.8, 9.9: several batches in flight, a row a block", isIntermittent: true) {
-            #expect(sink.median >= 1_000_000)
-            #expect(collector.median >= 500_000)
-        }
+        printTarget("positions/s into a bare sink", sink.median, atLeast: 1_000_000)
+        printTarget("positions/s into the collector", collector.median, atLeast: 500_000)
     }
 
     /// From exec to ready, in milliseconds. The last one is left running.
@@ -136,7 +134,7 @@ struct DrainBenchTests {
             "drain into \(receiver): \(Spread(perSecond)) positions/s; peak \(peak) MiB resident, \(anonymous) anonymous "
                 + "(an empty cart: \(idle.residentMiB), \(idle.anonymousMiB))"
         )
-        withKnownIssue("issue 9: 2 MiB", isIntermittent: true) { #expect(peak <= idle.residentMiB + 2) }
+        printTarget("peak in MiB", peak, atMost: idle.residentMiB + 2)
         return Spread(perSecond)
     }
 
@@ -172,8 +170,8 @@ struct DrainBenchTests {
         let wire = try #require(Double(line.4)) / count
         print(
             "  the sink's own clock: \(Int(count / seconds)) positions/s, \(line.3) batches, "
-                + "\((wire * 100).rounded() / 100) bytes a position on the wire, heads and replies too (target 6.5)"
+                + "heads and replies too"
         )
-        withKnownIssue("issue 9.8: the wire", isIntermittent: true) { #expect(wire <= 6.5) }
+        printTarget("bytes a position on the wire", (wire * 100).rounded() / 100, atMost: 6.5)
     }
 }

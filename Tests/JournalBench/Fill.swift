@@ -18,8 +18,11 @@ struct Fill: AsyncParsableCommand {
         let journal = try Journal(
             folder: folder,
             bootID: "bench",
+            machineID: "",
             clocks: clock.clocks,
-            commitInterval: .seconds(10)
+            commitInterval: .seconds(10),
+            limits: .standard,
+            destinations: ["station"]
         )
         var drive = Drive()
         let begin = ContinuousClock.now

@@ -81,7 +81,11 @@ struct SlowDiskTests {
         #expect(status.duty.kind == "visit" && status.announcements?.muted != nil)
     }
 
-    @Test("No position is lost in half a minute of it", arguments: durations)
+    @Test(
+        "No position is lost in half a minute of it",
+        .enabled(if: isTorture, "PATROLD_TORTURE is not set"),
+        arguments: durations
+    )
     func positions(seconds: Int) async throws {
         let (chain, disk) = try await cart()
         try disk.setSyncs(seconds: seconds)

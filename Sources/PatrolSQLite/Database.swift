@@ -16,6 +16,16 @@ public final class Database {
         case create
     }
 
+    /// Who else may have the file open.
+    public enum Sharing: Sendable {
+        /// Any process.
+        case everybody
+        /// Other connections of this process, and no other one. The index of the write-ahead log is kept "in heap memory"
+        /// instead of a mapped `-shm` file, whose pages the kernel would write to the card every half minute
+        /// (sqlite.org/vfs.html, "unix-excl").
+        case thisProcess
+    }
+
     /// The file, as it was given.
     public let path: String
     private var connection: OpaquePointer?
@@ -27,9 +37,15 @@ public final class Database {
     /// - Parameters:
     ///   - path: the file; its folder must exist.
     ///   - access: see ``Access``. SQLite opens a write-protected file for reading without a word: ask ``isReadOnly``.
+    ///   - sharing: see ``Sharing``; the same for all connections of a process to one file.
     ///   - busyTimeout: how long a statement waits for another connection's lock; zero fails at once; at most a day.
     /// - Throws: `SQLITE_CANTOPEN` with the `errno` behind it.
-    public init(path: String, access: Access, busyTimeout: Duration = .zero) throws(SQLiteError) {
+    public init(
+        path: String,
+        access: Access,
+        sharing: Sharing = .everybody,
+        busyTimeout: Duration = .zero
+    ) throws(SQLiteError) {
         self.path = path
         let mode =
             switch access {
@@ -42,7 +58,7 @@ public final class Database {
             path,
             &opened,
             mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-            nil
+            sharing == .thisProcess ? "unix-excl" : nil
         )
         guard result == SQLITE_OK else {
             let error = SQLiteError(result, connection: opened, action: "opening", path: path)
@@ -71,8 +87,13 @@ public final class Database {
 
     /// Closes the file and leaves it and its log exactly as they are, so that somebody can look at them.
     public func abandon() {
-        if let connection { _ = patrol_sqlite_keep_log_on_close(connection) }
+        leaveLogOnClose()
         close()
+    }
+
+    /// Leaves it to another connection to move the log into the file.
+    public func leaveLogOnClose() {
+        if let connection { _ = patrol_sqlite_keep_log_on_close(connection) }
     }
 
     /// Lets the write-ahead log stay when the file is closed, so that its room on the disk is used again

@@ -6,11 +6,26 @@ extension Journal {
     ///
     /// Reads no more blocks than the page needs, and passes over those outside the times by their row alone.
     /// - Throws: if the file cannot be read.
-    public func positions(_ query: HistoryQuery) throws(JournalError) -> [Dated<Position>] {
-        try reading { store throws(JournalError) in try positions(query, store) }
+    public nonisolated func positions(_ query: HistoryQuery) async throws(JournalError) -> [Dated<Position>] {
+        try await read { view throws(JournalError) in try view.positions(query) }
     }
 
-    private func positions(_ query: HistoryQuery, _ store: JournalStore) throws(JournalError) -> [Dated<Position>] {
+    /// One page of the events; only durable ones.
+    /// - Throws: if the file cannot be read.
+    public nonisolated func events(_ query: HistoryQuery) async throws(JournalError) -> [Dated<StoredEvent>] {
+        try await read { view throws(JournalError) in
+            guard query.boundedLimit > 0 else { return [] }
+            return try view.store.events(
+                RowRange(start: query.behind, times: query.times, order: query.order),
+                kinds: query.kinds,
+                limit: query.boundedLimit
+            )
+        }
+    }
+}
+
+extension JournalView {
+    func positions(_ query: HistoryQuery) throws(JournalError) -> [Dated<Position>] {
         var page = PositionPage(query)
         guard page.hasRoom else { return [] }
         let waiting = waitingPositions()
@@ -23,34 +38,6 @@ extension Journal {
         }
         if query.order == .oldestFirst { page.take(waiting) }
         return page.records
-    }
-
-    /// One page of the events; only durable ones.
-    /// - Throws: if the file cannot be read.
-    public func events(_ query: HistoryQuery) throws(JournalError) -> [Dated<StoredEvent>] {
-        try reading { store throws(JournalError) in
-            guard query.boundedLimit > 0 else { return [] }
-            return try store.events(
-                RowRange(start: query.behind, times: query.times, order: query.order),
-                kinds: query.kinds,
-                limit: query.boundedLimit
-            )
-        }
-    }
-
-    /// The positions that wait for their commit, with the numbers that it will give them unless a power cut comes first.
-    func waitingPositions() -> [Dated<Position>] {
-        let waiting = inbox.waiting
-        // Those that were given up before them get their numbers first.
-        let gone = waiting.gone.positions.values.reduce(0) { $0 + $1.count }
-        var sequence = SequenceNumber(rawValue: positionLane.last.rawValue + gone)
-        return waiting.positions.map { position in
-            sequence = sequence.next
-            return Dated(
-                Recorded(sequence: sequence, boot: boot, record: position),
-                utcAtBoot: clock?.utcAtBoot
-            )
-        }
     }
 }
 
@@ -91,9 +78,19 @@ private struct PositionPage {
         )
     }
 
-    /// - Parameter candidates: in the query's order, all behind those of the call before.
+    /// - Parameter candidates: in the query's order. Those not behind the last one of the call before are there already: what
+    ///   waited a moment ago may be on disk now.
     mutating func take(_ candidates: [Dated<Position>]) {
-        for candidate in candidates where hasRoom && matches(candidate) { records.append(candidate) }
+        let last = records.last?.recorded.sequence
+        for candidate in candidates where hasRoom && isBehind(last, candidate) && matches(candidate) {
+            records.append(candidate)
+        }
+    }
+
+    private func isBehind(_ last: SequenceNumber?, _ candidate: Dated<Position>) -> Bool {
+        guard let last else { return true }
+        let sequence = candidate.recorded.sequence
+        return query.order == .oldestFirst ? sequence > last : sequence < last
     }
 
     private func matches(_ candidate: Dated<Position>) -> Bool {

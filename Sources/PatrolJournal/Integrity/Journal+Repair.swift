@@ -55,9 +55,9 @@ extension Journal {
         let number = (epochs.last?.number ?? 0) + 1
         let epoch = Epoch(number: number, id: Epoch.newID(), first: first, reason: reason)
         epochs.append(epoch)
-        for (destination, cursor) in cursors {
+        shared.moveAll { cursor in
             for lane in Lane.allCases where cursor[lane] >= first[lane] {
-                cursors[destination]?[lane] = SequenceNumber(rawValue: first[lane].rawValue - 1)
+                cursor[lane] = SequenceNumber(rawValue: first[lane].rawValue - 1)
             }
         }
         _ = try settle(.journalEpoch(id: epoch.id, reason: reason, setAside: setAside))
@@ -96,7 +96,7 @@ extension Journal {
 
     /// Nobody knows any more what was refused: the destinations are asked again, and keep what they have once.
     private func sendAllAgain() {
-        for destination in cursors.keys { cursors[destination] = PerLane(both: .none) }
+        shared.moveAll { $0 = PerLane(both: .none) }
         quarantine = [:]
     }
 

@@ -17,6 +17,8 @@ final class Inbox: Sendable {
         let positions: [Position]
         /// What was given up since the last commit, and has no receipt yet.
         let gone: PerLane<[Receipt.Reason: GoneRecords]>
+        /// Behind which records these will come.
+        let durable: PerLane<SequenceNumber>
         /// How many positions had left the inbox before the first of these.
         fileprivate let offset: Int64
     }
@@ -73,6 +75,25 @@ final class Inbox: Sendable {
         if isFirst { arrival.yield() }
     }
 
+    /// A commit begins to write.
+    func commitBegan(at now: Instant) {
+        state.withLock { $0.health.committingSince = now }
+    }
+
+    /// Whether the disk is busy with a commit, or was slow with the last one: then nobody should wait for another.
+    var isDiskSlow: Bool {
+        state.withLock { state in
+            state.health.committingSince != nil || state.health.lastCommitTook ?? .zero > JournalHealth.slowCommit
+        }
+    }
+
+    /// Whether a commit would write any record: positions that wait, or what the last commit could not write.
+    var hasWaiting: Bool {
+        state.withLock { !$0.positions.isEmpty || $0.health.failure != nil }
+    }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// When the commit is due: `interval` after the first thing that waits; `nil` if nothing waits.
     func commitDue(after interval: Duration) -> Instant? {
         state.withLock { $0.waitingSince.map { $0 + interval } }
@@ -80,7 +101,9 @@ final class Inbox: Sendable {
 
     /// What waits, oldest first; it goes on waiting until ``committed(_:durable:at:)``.
     var waiting: Waiting {
-        state.withLock { Waiting(positions: $0.positions, gone: $0.gone, offset: $0.offset) }
+        state.withLock {
+            Waiting(positions: $0.positions, gone: $0.gone, durable: $0.health.durable, offset: $0.offset)
+        }
     }
 
     var health: JournalHealth {
@@ -106,6 +129,7 @@ final class Inbox: Sendable {
             state.positions.removeFirst(written)
             state.offset += Int64(written)
             state.waitingSince = state.positions.isEmpty || state.isClosed ? nil : now
+            state.health.commitEnded(at: now)
             state.health.lastCommit = now
             state.health.failure = nil
             state.health.failingSince = nil
@@ -130,6 +154,7 @@ final class Inbox: Sendable {
     /// A commit failed: everything goes on waiting, and the next attempt is due one interval from now.
     func commitFailed(_ error: JournalError, pendingEvents: Int, at now: Instant) {
         let isFirst = state.withLock { state in
+            state.health.commitEnded(at: now)
             state.health.failure = error
             state.health.failingSince = state.health.failingSince ?? now
             state.health.pendingEvents = pendingEvents

@@ -17,27 +17,57 @@ extension Journal {
     ///   unless 1000 events wait already: then it is lost, and the error says so.
     @discardableResult
     public func append(_ event: Event, keeping state: KeptState? = nil) throws(JournalError) -> SequenceNumber {
-        _ = try openStore()
-        // There is room for the newest value of each name, whatever becomes of the event.
-        if let state { unwritten.states[state.name] = state }
-        if unwritten.events.count == Unwritten.maximumEvents {
-            do {
-                try commit()
+        try append([NewEvent(event, keeping: state)])[0].get()
+    }
+
+    /// Records events, all with one commit: a disk whose syncs last for seconds is not asked for one for each.
+    /// - Returns: for each its number, or why it has none; see ``append(_:keeping:)``.
+    public func append(_ events: [NewEvent]) -> [Result<SequenceNumber, JournalError>] {
+        var results: [Result<SequenceNumber, JournalError>] = []
+        var failure: JournalError?
+        for event in events {
+            do throws(JournalError) {
+                _ = try openStore()
             } catch {
-                inbox.eventDropped(event.time)
-                throw error.adding(
-                    "\(Unwritten.maximumEvents) events wait already, so that this one is lost",
-                    isEventLost: true
-                )
+                results.append(.failure(error))
+                continue
             }
+            // There is room for the newest value of each name, whatever becomes of the event.
+            if let state = event.state { unwritten.states[state.name] = state }
+            if unwritten.events.count == Unwritten.maximumEvents, failure == nil {
+                failure = commitAppended(&results)
+            }
+            if unwritten.events.count == Unwritten.maximumEvents, let failure {
+                inbox.eventDropped(event.event.time)
+                let reason = "\(Unwritten.maximumEvents) events wait already, so that this one is lost"
+                results.append(.failure(failure.adding(reason, isEventLost: true)))
+                continue
+            }
+            unwritten.events.append(StoredEvent(event.event))
+            // Until the commit says its number.
+            results.append(.success(.none))
         }
-        unwritten.events.append(StoredEvent(event))
-        do {
+        if failure == nil { failure = commitAppended(&results) }
+        if let failure {
+            let kept = failure.adding("the event is kept in memory until it can be written")
+            results = results.map { $0 == .success(.none) ? .failure(kept) : $0 }
+        }
+        return results
+    }
+
+    /// Commits, and gives those that wait their numbers.
+    private func commitAppended(_ results: inout [Result<SequenceNumber, JournalError>]) -> JournalError? {
+        do throws(JournalError) {
             try commit()
         } catch {
-            throw error.adding("the event is kept in memory until it can be written")
+            return error
         }
-        return lastAppended
+        var number = lastAppended
+        for index in results.indices.reversed() where results[index] == .success(.none) {
+            results[index] = .success(number)
+            number = SequenceNumber(rawValue: number.rawValue - 1)
+        }
+        return nil
     }
 
     /// Keeps what this boot's clock turned out to be; records without a time are dated by it from now on.
@@ -55,7 +85,8 @@ extension Journal {
     /// - Throws: if it failed. Everything goes on waiting, and ``run()`` tries again an interval later.
     public func commit() throws(JournalError) {
         let waiting = inbox.waiting
-        guard !(waiting.positions.isEmpty && unwritten.isEmpty && waiting.gone == PerLane(both: [:])) else { return }
+        let isNothing = waiting.positions.isEmpty && unwritten.isEmpty && waiting.gone == PerLane(both: [:])
+        guard !isNothing || shared.hasMoved else { return }
         try write()
     }
 
@@ -82,6 +113,10 @@ extension Journal {
         let store = try openStore()
         let waiting = inbox.waiting
         var lane = positionLane
+        unwritten.cursors.formUnion(shared.takeMoved())
+        // A block that an upload has taken gets no more.
+        if let open = lane.open.first, open.sequence <= shared.taken { lane.close() }
+        inbox.commitBegan(at: clocks.now())
         do throws(JournalError) {
             let gone = gone(waiting.gone, &lane)
             let blocks = try encode(lane.append(waiting.positions))
@@ -183,6 +218,19 @@ extension Journal {
                 // Cancelled: the loop's condition sees it. Failed: the inbox knows, and the next attempt is due later.
             }
         }
+    }
+}
+
+/// An event that is to be recorded.
+public struct NewEvent: Sendable {
+    /// What happened.
+    public var event: Event
+    /// Kept in the same transaction, for ``Journal/statesAtStart`` of the next run.
+    public var state: KeptState?
+
+    /// See the properties.
+    public init(_ event: Event, keeping state: KeptState?) {
+        (self.event, self.state) = (event, state)
     }
 }
 

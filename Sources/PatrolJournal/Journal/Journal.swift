@@ -17,7 +17,8 @@ import PatrolWire
 ///   that succeeds. ``health`` says so all along.
 ///
 /// An actor on a thread of its own, because SQLite blocks in fsync(2); only the opening in the initialiser works in the
-/// caller's thread. All methods are atomic: there is no `await` in them.
+/// caller's thread. All its methods are atomic: there is no `await` in them. Whoever only reads does so on another thread,
+/// see ``JournalReader``, and what is durable can be read, and acknowledged, however long the disk takes to write.
 public actor Journal {
     /// This boot of the machine, as the journal counts.
     public nonisolated let boot: BootNumber
@@ -41,7 +42,10 @@ public actor Journal {
     nonisolated let commitInterval: Duration
     private let thread: DatabaseThread
     private var store: JournalStore
+    let reader: JournalReader
+    let shared: SharedJournalState
     private var isClosed = false
+    private var filesOpened = 0
     let bootID: String
     /// See ``FileIdentity/number(_:)``.
     let fileNumber: (String) -> UInt64
@@ -66,20 +70,20 @@ public actor Journal {
     let marks: MarksFile?
 
     /// The lanes as they lie on disk.
-    var positionLane: PositionLane
-    var lastEvent: SequenceNumber
+    var positionLane: PositionLane { didSet { publish() } }
+    var lastEvent: SequenceNumber { didSet { publish() } }
     var durable: PerLane<SequenceNumber> { PerLane(events: lastEvent, positions: positionLane.last) }
     /// Ascending, at least one.
-    var epochs: [Epoch]
+    var epochs: [Epoch] { didSet { publish() } }
     /// What is not there any more.
-    var receipts: ReceiptBook
+    var receipts: ReceiptBook { didSet { publish() } }
     /// What this boot's clock turned out to be, as far as it is on disk.
-    var clock: ClockOffset?
+    var clock: ClockOffset? { didSet { publish() } }
     /// Up to which record each destination is through with each lane: everything up to there is acknowledged, or
     /// quarantined. Including what ``unwritten`` still has to write.
-    var cursors: [String: PerLane<SequenceNumber>]
+    nonisolated var cursors: [String: PerLane<SequenceNumber>] { shared.cursors }
     /// How much each destination has refused, likewise.
-    var quarantine: [String: PerLane<QuarantineCount>]
+    var quarantine: [String: PerLane<QuarantineCount>] { didSet { publish() } }
     /// What was kept last, likewise: should its row be damaged, it is written again.
     var states: [String: KeptState]
     /// What waits for the next commit besides the positions in the ``inbox``.
@@ -164,12 +168,17 @@ public actor Journal {
         lastOfEarlierRuns = opened.lastOfEarlierRuns
         epochs = content.epochs
         receipts = content.receipts
-        cursors = content.cursors
         quarantine = content.quarantine
         var health = JournalHealth(durable: content.last, id: content.epochs[content.epochs.count - 1].id)
         health.incidents = opened.incidents
         health.inMemoryBecause = opened.inMemoryBecause
         inbox = Inbox(health)
+        shared = SharedJournalState(JournalState(opened, path: files.database), cursors: content.cursors)
+        do throws(SystemCallError) {
+            reader = try JournalReader(inbox, shared)
+        } catch {
+            throw JournalError(.storage, path: path, reason: "a thread for it cannot be started: \(error)")
+        }
         if let dropped = opened.marks?.marks?.dropped { inbox.goneBefore(dropped) }
         self.clocks = clocks
         self.commitInterval = commitInterval
@@ -186,6 +195,25 @@ public actor Journal {
     /// Another file takes the place of the present one.
     func replaceStore(_ store: JournalStore) {
         self.store = store
+        filesOpened += 1
+        publish()
+    }
+
+    /// Lets those who read know what is so from now on.
+    private func publish() {
+        shared.publish(
+            JournalState(
+                file: marks == nil ? nil : filesOpened,
+                path: path,
+                boot: boot,
+                epochs: epochs,
+                receipts: receipts,
+                lastEvent: lastEvent,
+                lastPosition: positionLane.last,
+                clock: clock,
+                quarantine: quarantine
+            )
+        )
     }
 
     /// Writes what waits and closes the file; the journal takes nothing any more. A second call does nothing.
@@ -193,7 +221,13 @@ public actor Journal {
     /// "When the last connection to a database closes, that connection does one last checkpoint and then deletes the WAL"
     /// (sqlite.org/wal.html).
     /// - Throws: if what waited could not be written; it is lost then. The file is closed all the same.
-    public func close() throws(JournalError) {
+    public nonisolated func close() async throws(JournalError) {
+        // First, so that the writer is the last one who has the file open.
+        await reader.close()
+        try await closeFile()
+    }
+
+    private func closeFile() throws(JournalError) {
         guard !isClosed else { return }
         // First, so that a position that comes now is counted as dropped instead of vanishing between commit and close.
         inbox.close()

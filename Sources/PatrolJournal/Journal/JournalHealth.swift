@@ -4,6 +4,11 @@ public import PatrolCore
 public struct JournalHealth: Hashable, Sendable {
     /// When something was last made durable; `nil` before the first time.
     public var lastCommit: Instant?
+    /// Since when a commit has been waiting for the disk; `nil` if none does.
+    public var committingSince: Instant?
+    /// What the last commit took, whether it succeeded or not; `nil` before the first one.
+    public var lastCommitTook: Duration?
+    private var lastCommitEnded: Instant?
     /// Positions that wait in memory for the next commit.
     public var pendingPositions: Int
     /// Events that could not be made durable and wait in memory for the next commit.
@@ -29,6 +34,13 @@ public struct JournalHealth: Hashable, Sendable {
     /// Why the journal could not be kept within its bounds when that was tried last.
     public var clearingFailure: JournalError?
 
+    /// A commit that takes longer is slow: one on a good card takes some hundredths of a second.
+    public static let slowCommit = Duration.seconds(2)
+    /// One that takes longer hangs.
+    public static let hangingCommit = Duration.seconds(10)
+    /// So long after a slow commit the disk is said to be slow: with the next one it may be again.
+    static let slowLinger = Duration.seconds(5)
+
     static let maximumIncidents = 10
 
     init(durable: PerLane<SequenceNumber>, id: JournalID) {
@@ -39,5 +51,19 @@ public struct JournalHealth: Hashable, Sendable {
         droppedPositions = 0
         droppedEvents = 0
         self.durable = durable
+    }
+
+    /// How long the commit that goes on has taken so far, or the last one took, if that is too long.
+    public func slowCommit(at now: Instant) -> Duration? {
+        if let since = committingSince, now - since > Self.slowCommit { return now - since }
+        guard let took = lastCommitTook, took > Self.slowCommit, let ended = lastCommitEnded,
+            now - ended < Self.slowLinger
+        else { return nil }
+        return took
+    }
+
+    mutating func commitEnded(at now: Instant) {
+        (lastCommitTook, lastCommitEnded) = (committingSince.map { now - $0 }, now)
+        committingSince = nil
     }
 }

@@ -14,8 +14,7 @@ struct JournalStore {
     /// Nothing is changed in a file that belongs to somebody else or to a newer version.
     init(path: String) throws(JournalError) {
         do throws(SQLiteError) {
-            database = try Database(path: path, access: .create)
-            try database.execute(Self.exclusive)
+            database = try Database(path: path, access: .create, sharing: .thisProcess)
             try database.addRowChecksum()
         } catch {
             throw JournalError(error)
@@ -44,6 +43,20 @@ struct JournalStore {
         try migrate()
         let tables = try Self.tables(of: database)
         guard tables == Self.tables else { throw damaged("its tables are not as they were made") }
+    }
+
+    /// A connection for reading beside the one that writes.
+    init(reading path: String) throws(JournalError) {
+        do throws(SQLiteError) {
+            database = try Database(path: path, access: .readWrite, sharing: .thisProcess)
+            database.leaveLogOnClose()
+            // 64 KiB: blocks are read one after the other, and seldom twice.
+            try database.execute("PRAGMA query_only = ON; PRAGMA cache_size = -64")
+            try database.addRowChecksum()
+        } catch {
+            throw JournalError(error)
+        }
+        foundVersion = 0
     }
 
     /// The tables and indices in their own words. A flipped byte in one of them may make an index that finds other rows.
@@ -99,11 +112,6 @@ struct JournalStore {
             throw JournalError(error)
         }
     }
-
-    /// Held before anything else is read. A second process is refused, and the index of the write-ahead log is kept "in
-    /// heap memory" (sqlite.org/wal.html, "Use of WAL Without Shared-Memory") instead of a mapped `-shm` file, whose
-    /// pages the kernel would write to the card every half minute.
-    private static let exclusive = "PRAGMA locking_mode = EXCLUSIVE"
 
     /// - `auto_vacuum`: for new files, so that one that was too large can give its pages back piece by piece.
     /// - `page_size`: a commit writes whole pages, and 1 KiB ones are the smallest that hold a block in two.

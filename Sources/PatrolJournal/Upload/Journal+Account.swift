@@ -2,7 +2,7 @@ public import PatrolCore
 import PatrolSQLite
 
 /// What a destination is told of the numbers that have no record for it.
-extension Journal {
+extension JournalView {
     /// More absent ranges than this are not told at a time; the wire's bound. A receiver that still lacks an explanation says
     /// so, and gets the next ones.
     static let maximumAbsentRanges = 1000
@@ -19,9 +19,10 @@ extension Journal {
         let epoch = batch.epoch
         batch.previousID = epochs.last { $0.number < epoch.number }?.id
         let next = epochs.first { $0.number > epoch.number }
-        let last = PerLane(events: lastEvent, positions: positionLane.last)
+        let last = PerLane(events: lastEvent, positions: lastPosition)
         for lane in Lane.allCases {
-            var given = last[lane]
+            // The file may be newer than the state.
+            var given = max(last[lane], (lane == .events ? batch.eventRange : batch.positionRange)?.upperBound ?? .none)
             if let next { given = min(given, SequenceNumber(rawValue: next.first[lane].rawValue - 1)) }
             batch.given[lane] = given < epoch.first[lane] ? .none : given
             guard let end = (lane == .events ? batch.eventRange : batch.positionRange)?.upperBound else { continue }
@@ -49,7 +50,9 @@ extension Journal {
         for receipt in known where !receipt.isComplete { account.add(receipt) }
         return account.ranges.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
+}
 
+extension Journal {
     /// A destination has lost what it acknowledged once: from here on everything is sent again, what it refused included. What
     /// is not held any more goes as absent.
     /// - Parameter through: what it still has; `nil` for a lane that is as it was. Never moves a lane forward.
@@ -65,8 +68,7 @@ extension Journal {
             )
         }
         guard cursor != self.cursor(of: destination) else { return }
-        cursors[destination] = cursor
-        unwritten.cursors.insert(destination)
+        shared.move(destination) { $0 = cursor }
         try commit()
         quarantine[destination] = try openStore().quarantineCounts()[destination]
     }

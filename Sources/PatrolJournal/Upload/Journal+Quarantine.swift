@@ -27,8 +27,7 @@ extension Journal {
         var cursor = cursor(of: destination)
         if sequence > cursor[lane] {
             cursor[lane] = sequence
-            cursors[destination] = cursor
-            unwritten.cursors.insert(destination)
+            shared.move(destination) { $0 = cursor }
             count(destination, lane) { $0.held += 1 }
         } else {
             count(destination, lane) { $0.retrying = max(0, $0.retrying - 1) }
@@ -79,11 +78,13 @@ extension Journal {
 
     /// The next quarantined record that a person wants sent again, by itself; an empty batch if there is none.
     /// - Throws: if the file cannot be read or is damaged.
-    public func nextRetry(for destination: String) throws(JournalError) -> JournalBatch {
-        try reading { store throws(JournalError) in try nextRetry(for: destination, store) }
+    public nonisolated func nextRetry(for destination: String) async throws(JournalError) -> JournalBatch {
+        try await read { view throws(JournalError) in try view.nextRetry(for: destination) }
     }
+}
 
-    private func nextRetry(for destination: String, _ store: JournalStore) throws(JournalError) -> JournalBatch {
+extension JournalView {
+    fileprivate func nextRetry(for destination: String) throws(JournalError) -> JournalBatch {
         var batch = JournalBatch(epoch: currentEpoch)
         guard let (lane, sequence) = try store.nextRetry(of: destination) else { return batch }
         var boots: Set<BootNumber> = [boot]
@@ -108,7 +109,9 @@ extension Journal {
         try addAccount(to: &batch, for: destination, told: PerLane(both: sequence), from: store)
         return batch
     }
+}
 
+extension Journal {
     /// How much a destination has refused.
     public func quarantineCounts(of destination: String) -> PerLane<QuarantineCount> {
         quarantine[destination] ?? PerLane(events: .none, positions: .none)
@@ -117,10 +120,13 @@ extension Journal {
     /// What a destination has refused: the first records, neighbours with the same reason as one.
     /// - Parameter limit: the most records that are looked at, 1 to 1000.
     /// - Throws: if the file cannot be read or is damaged.
-    public func quarantined(by destination: String, limit: Int) throws(JournalError) -> [Quarantined] {
-        guard quarantine[destination] != nil else { return [] }
-        return try reading { store throws(JournalError) in
-            try store.quarantined(by: destination, limit: min(max(limit, 1), HistoryQuery.maximumLimit))
+    public nonisolated func quarantined(
+        by destination: String,
+        limit: Int
+    ) async throws(JournalError) -> [Quarantined] {
+        guard shared.now.state.quarantine[destination] != nil else { return [] }
+        return try await read { view throws(JournalError) in
+            try view.store.quarantined(by: destination, limit: min(max(limit, 1), HistoryQuery.maximumLimit))
         }
     }
 

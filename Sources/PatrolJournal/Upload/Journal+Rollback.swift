@@ -16,7 +16,7 @@ extension Journal {
         under journalID: JournalID,
         by destination: String
     ) throws(JournalError) -> Bool {
-        let newest = waitingPositions().last?.recorded.sequence ?? positionLane.last
+        let newest = inbox.waitingPositions(boot: boot, clock: clock).last?.recorded.sequence ?? positionLane.last
         let last = PerLane(events: max(lastEvent, lastAppended), positions: newest)
         let lanes = Lane.allCases.filter { lane in through[lane].map { $0 > last[lane] } ?? false }
         guard let lane = lanes.first, !hasBegunAnew, journalID == currentEpoch.id else { return false }

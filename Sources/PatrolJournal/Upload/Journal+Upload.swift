@@ -2,7 +2,8 @@ public import PatrolCore
 import PatrolWire
 
 extension Journal {
-    /// The next records for a destination. Commits first what waits; if that fails, the batch has what is durable.
+    /// The next records for a destination. Commits first what waits; if that fails, or the disk is slow, the batch has what is
+    /// durable.
     ///
     /// Whole blocks go out as they lie in the file. A part of one is encoded anew only where it must be: if the cursor
     /// stands inside the block, or if the very first block holds more than `maximumPositions`. The open block is closed when
@@ -13,31 +14,26 @@ extension Journal {
     ///   - maximumPositions: 0 for none; 1 and more brings at least one if any waits.
     ///   - told: up to where it has acknowledged the lanes in this run, see ``JournalBatch/absent``.
     /// - Throws: if the file cannot be read or is damaged.
-    public func nextBatch(
+    public nonisolated func nextBatch(
         for destination: String,
         maximumEvents: Int,
         maximumPositions: Int,
         told: PerLane<SequenceNumber> = PerLane(both: .none)
-    ) throws(JournalError) -> JournalBatch {
-        _ = try openStore()
-        do {
-            try commitRecords()
-        } catch {
-            // The health tells of it; what is durable must get out all the more while the storage fails.
+    ) async throws(JournalError) -> JournalBatch {
+        if inbox.hasWaiting, !inbox.isDiskSlow {
+            do {
+                try await commitRecords()
+            } catch {
+                // The health tells of it; what is durable must get out all the more while the storage fails.
+            }
         }
-        let cursor = cursor(of: destination)
-        return try reading { store throws(JournalError) in
-            var batch = JournalBatch(epoch: currentEpoch)
-            if maximumEvents > 0, cursor.events < lastEvent {
-                try takeEvents(after: cursor.events, maximum: maximumEvents, from: store, into: &batch)
-            }
-            var boots = Set(batch.events.map(\.boot)).union([boot])
-            if maximumPositions > 0, cursor.positions < positionLane.last {
-                boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
-            }
-            for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
-            try addAccount(to: &batch, for: destination, told: told, from: store)
-            return batch
+        return try await read { view throws(JournalError) in
+            try view.nextBatch(
+                for: destination,
+                maximumEvents: maximumEvents,
+                maximumPositions: maximumPositions,
+                told: told
+            )
         }
     }
 
@@ -47,6 +43,28 @@ extension Journal {
     /// The epoch that a record belongs to.
     func epoch(of sequence: SequenceNumber, in lane: Lane) -> Epoch {
         epochs.last { $0.first[lane] <= sequence } ?? epochs[0]
+    }
+}
+
+extension JournalView {
+    fileprivate func nextBatch(
+        for destination: String,
+        maximumEvents: Int,
+        maximumPositions: Int,
+        told: PerLane<SequenceNumber>
+    ) throws(JournalError) -> JournalBatch {
+        let cursor = cursor(of: destination)
+        var batch = JournalBatch(epoch: currentEpoch)
+        if maximumEvents > 0, cursor.events < lastEvent {
+            try takeEvents(after: cursor.events, maximum: maximumEvents, from: store, into: &batch)
+        }
+        var boots = Set(batch.events.map(\.boot)).union([boot])
+        if maximumPositions > 0, cursor.positions < lastPosition {
+            boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
+        }
+        for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
+        try addAccount(to: &batch, for: destination, told: told, from: store)
+        return batch
     }
 
     private func takeEvents(
@@ -92,7 +110,6 @@ extension Journal {
         maximum: Int,
         into batch: inout JournalBatch
     ) throws(JournalError) -> Set<BootNumber> {
-        let store = try openStore()
         let first = cursor.next
         var taken: [StoredBlock] = []
         var room = maximum
@@ -120,7 +137,7 @@ extension Journal {
         batch.epoch = epoch ?? batch.epoch
         batch.positionBlocks = taken.map(\.bytes)
         batch.positionRange = firstTaken.range.lowerBound...lastTaken.range.upperBound
-        if let open = positionLane.open.first, open.sequence <= lastTaken.range.upperBound { positionLane.close() }
+        shared.take(through: lastTaken.range.upperBound)
         return Set(taken.map(\.boot))
     }
 
@@ -129,7 +146,7 @@ extension Journal {
         from first: SequenceNumber,
         maximum: Int
     ) throws(JournalError) -> StoredBlock {
-        let positions = try openStore().decode(block).drop { $0.sequence < first }.prefix(maximum)
+        let positions = try store.decode(block).drop { $0.sequence < first }.prefix(maximum)
         let encoded: EncodedBlock
         do throws(WireError) {
             encoded = try EncodedBlock(Array(positions))
@@ -138,7 +155,9 @@ extension Journal {
         }
         return StoredBlock(range: encoded.range, boot: block.boot, bytes: encoded.bytes, utcAtBoot: block.utcAtBoot)
     }
+}
 
+extension Journal {
     /// Keeps what a destination has stored durably. A number that is not higher than an earlier one changes nothing.
     ///
     /// In force at once, and written with the next records or by ``close()``: a commit of its own would cost the card as
@@ -147,85 +166,30 @@ extension Journal {
     ///   - events: up to and including this one; `nil` if nothing was said about them.
     ///   - positions: likewise.
     ///   - destination: as for ``nextBatch(for:maximumEvents:maximumPositions:)``.
-    /// - Returns: what still waits for the destination.
-    /// - Throws: for a record that does not exist, which changes nothing in either lane; or as ``backlog(of:)`` does.
+    /// - Returns: as ``waiting(for:)``.
+    /// - Throws: for a record that does not exist, which changes nothing in either lane; or of a closed journal.
     @discardableResult
-    public func acknowledge(
+    public nonisolated func acknowledge(
         events: SequenceNumber?,
         positions: SequenceNumber?,
         by destination: String
-    ) throws(JournalError) -> Backlog {
-        _ = try openStore()
+    ) async throws(JournalError) -> Backlog {
+        guard !inbox.isClosed else { throw JournalError(.closed, path: path, reason: "is closed") }
         let through = PerLane(events: events ?? .none, positions: positions ?? .none)
-        let before = cursor(of: destination)
-        var cursor = before
-        for lane in Lane.allCases {
-            let last = durable[lane]
-            guard through[lane] <= last else {
-                throw JournalError(
-                    .unknownSequence,
-                    path: path,
-                    reason:
-                        "\(destination) acknowledges \(lane.rawValue) up to \(through[lane].rawValue), but the last "
-                        + "one is \(last.rawValue)"
-                )
-            }
-            cursor[lane] = max(cursor[lane], through[lane])
+        let durable = inbox.health.durable
+        for lane in Lane.allCases where through[lane] > durable[lane] {
+            throw JournalError(
+                .unknownSequence,
+                path: path,
+                reason:
+                    "\(destination) acknowledges \(lane.rawValue) up to \(through[lane].rawValue), but the last "
+                    + "one is \(durable[lane].rawValue)"
+            )
         }
-        if cursor != before {
-            cursors[destination] = cursor
-            unwritten.cursors.insert(destination)
+        shared.move(destination) { cursor in
+            for lane in Lane.allCases { cursor[lane] = max(cursor[lane], through[lane]) }
         }
-        return try backlog(of: destination)
-    }
-
-    /// What waits for a destination. Costs the same for ten records and for a hundred thousand: the numbers have no gaps,
-    /// and only the first waiting record is read.
-    /// - Throws: if the file cannot be read or is damaged.
-    public func backlog(of destination: String) throws(JournalError) -> Backlog {
-        try reading { store throws(JournalError) in try backlog(of: destination, store) }
-    }
-
-    private func backlog(of destination: String, _ store: JournalStore) throws(JournalError) -> Backlog {
-        let cursor = cursor(of: destination)
-        let quarantine = quarantineCounts(of: destination)
-        var events = laneBacklog(.events, settled: cursor.events, quarantine.events, last: lastEvent)
-        if events.count > 0 {
-            events.oldest = try store.events(RowRange(start: cursor.events), limit: 1).first?.effectiveTime
-        }
-        let newest = waitingPositions().last?.recorded.sequence ?? positionLane.last
-        var positions = laneBacklog(
-            .positions,
-            settled: cursor.positions,
-            quarantine.positions,
-            last: newest
-        )
-        // Those among the newest that memory gave up will have a receipt, and no record.
-        if newest > positionLane.last {
-            positions.count -= inbox.waiting.gone.positions.values.reduce(0) { $0 + $1.count }
-        }
-        if positions.count > 0 {
-            positions.oldest = try self.positions(HistoryQuery(after: cursor.positions, limit: 1)).first?.effectiveTime
-        }
-        return Backlog(lanes: PerLane(events: events, positions: positions))
-    }
-
-    private func laneBacklog(
-        _ lane: Lane,
-        settled: SequenceNumber,
-        _ quarantined: QuarantineCount,
-        last: SequenceNumber
-    ) -> Backlog.LaneBacklog {
-        let waiting = last.rawValue - settled.rawValue - receipts.missing(lane, above: settled)
-        // The last one of thinned positions is always there.
-        let atLeast: Int64 = receipts.hasThinned(lane, above: settled) ? 1 : 0
-        return Backlog.LaneBacklog(
-            count: max(atLeast, waiting),
-            lastSequence: last,
-            settled: settled,
-            acknowledged: settled.rawValue - quarantined.held - receipts.lost(lane, through: settled),
-            quarantined: quarantined
-        )
+        return waiting(for: destination)
     }
 
     /// The destinations that are through with any record, by name.

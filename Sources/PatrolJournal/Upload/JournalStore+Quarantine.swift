@@ -84,7 +84,7 @@ extension JournalStore {
             try statement.bind(destination, at: 1)
             try statement.bind(lane.rawValue, at: 2)
             try statement.bind(sequence.rawValue, at: 3)
-            try statement.bind(Int64(Journal.maximumAbsentRanges), at: 4)
+            try statement.bind(Int64(JournalView.maximumAbsentRanges), at: 4)
             var rows: [(first: Int64, last: Int64)] = []
             while try statement.step() { rows.append((try statement.integer(0), try statement.integer(1))) }
             return rows

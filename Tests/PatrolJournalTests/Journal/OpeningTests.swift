@@ -200,7 +200,6 @@ import Testing
         #expect(try await journal.text("PRAGMA journal_mode") == "wal")
         #expect(try await journal.integer("PRAGMA synchronous") == 2)
         #expect(try await journal.integer("PRAGMA page_size") == 1024)
-        #expect(try await journal.text("PRAGMA locking_mode") == "exclusive")
         #expect(try await journal.integer("PRAGMA wal_autocheckpoint") == 1000)
         #expect(try await journal.integer("PRAGMA journal_size_limit") == 2_097_152)
         #expect(try await journal.integer("PRAGMA application_id") == 0x5054_524C)

@@ -71,7 +71,12 @@ public enum Daemon {
             + (parts.uploaders.isEmpty ? [] : [UploadService(uploaders: parts.uploaders)]) + [parts.writer]
             + (parts.clips.map { [$0] } ?? []) + [
                 CartService(cart: parts.cart), KernelClockService(cart: parts.cart, logger: logger), control,
-                StopNotice(notification: notification, stream: parts.stream, cart: parts.cart),
+                StopNotice(
+                    notification: notification,
+                    stream: parts.stream,
+                    cart: parts.cart,
+                    limit: StopLimit(writer: parts.writer, logger: logger)
+                ),
             ]
         var settings = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },

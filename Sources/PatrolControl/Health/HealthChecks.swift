@@ -32,6 +32,18 @@ enum HealthChecks {
                     + "\(lost) lost"
             )
         }
+        if let slow = health.slowCommit(at: now) {
+            let seconds = slow.milliseconds / 1000
+            let what =
+                slow > JournalHealth.hangingCommit && health.committingSince != nil
+                ? "the disk hangs: it has not taken a commit for \(seconds) s"
+                : "the disk is slow: a commit \(health.committingSince == nil ? "took" : "has been waiting for") \(seconds) s"
+            return HealthReport.Check(
+                name: "journal",
+                state: .degraded,
+                message: "\(what); \(health.pendingPositions) positions wait in memory, \(lost) records lost"
+            )
+        }
         if let reason = health.inMemoryBecause {
             return HealthReport.Check(
                 name: "journal",

@@ -5,6 +5,7 @@ import PatrolJournal
 import PatrolSystem
 import PatrolVehicle
 import ServiceLifecycle
+import Synchronization
 
 /// Makes events durable, in order, and tells the cart what became of each.
 ///
@@ -23,6 +24,13 @@ final class JournalWriter: Service {
         case task(@Sendable () async -> Void)
     }
 
+    /// An event that waits for its commit.
+    private struct Waiting {
+        let id: RecordID
+        let event: Event
+        let state: KeptState?
+    }
+
     /// Why something with the journal was not done.
     enum NotDone: Error {
         /// Too much waits, or the daemon stops.
@@ -38,6 +46,9 @@ final class JournalWriter: Service {
     private let stream: StreamHub
     private let logger: Logger
     private let answerLimit: Duration
+    /// Of how many events nobody knows yet what becomes of them.
+    private let undecided = Atomic(0)
+    var undecidedEvents: Int { undecided.load(ordering: .relaxed) }
 
     /// - Parameter uploads: told of each event that became durable.
     init(
@@ -58,7 +69,9 @@ final class JournalWriter: Service {
 
     /// See ``PatrolCore/Cart/Action/record(_:_:keeping:)``.
     func record(_ event: Event, as id: RecordID, keeping state: KeptState?) {
+        undecided.add(1, ordering: .relaxed)
         guard !mailbox.post(.event(id, event, keeping: state)) else { return }
+        undecided.subtract(1, ordering: .relaxed)
         logger.error("event lost: too many wait for the journal", metadata: ["kind": "\(event.kind.name)"])
         cart.post(.recorded(id, .lost(reason: "too much waits for the journal, or the daemon stops")))
     }
@@ -127,15 +140,32 @@ final class JournalWriter: Service {
     }
 
     private func work() async {
+        var events: [Waiting] = []
         for item in mailbox.take().elements {
             switch item {
             case .event(let id, let event, let state):
-                let durability = await keep(event) { try await $0.append($1, keeping: state) }
-                cart.post(.recorded(id, durability))
-            case .clock(let offset): await keep(offset)
-            case .task(let body): await body()
+                events.append(Waiting(id: id, event: event, state: state))
+                continue
+            case .clock(let offset):
+                await keep(&events)
+                await keep(offset)
+            case .task(let body):
+                await keep(&events)
+                await body()
             }
         }
+        await keep(&events)
+    }
+
+    /// Writes events that wait together, so that a slow disk has one sync for all of them.
+    private func keep(_ events: inout [Waiting]) async {
+        guard !events.isEmpty else { return }
+        let results = await journal.append(events.map { NewEvent($0.event, keeping: $0.state) })
+        for (waiting, result) in zip(events, results) {
+            cart.post(.recorded(waiting.id, tell(waiting.event, result)))
+        }
+        undecided.subtract(events.count, ordering: .relaxed)
+        events = []
     }
 
     private func keep(_ offset: ClockOffset) async {
@@ -151,22 +181,33 @@ final class JournalWriter: Service {
         _ event: Event,
         by write: @Sendable (Journal, Event) async throws -> SequenceNumber
     ) async -> Durability {
+        do {
+            return tell(event, .success(try await write(journal, event)))
+        } catch let error as JournalError {
+            return tell(event, .failure(error))
+        } catch {
+            return tell(event, .failure(JournalError(.storage, path: journal.path, reason: "\(error)")))
+        }
+    }
+
+    /// Tells everybody but the cart what became of an event.
+    private func tell(_ event: Event, _ result: Result<SequenceNumber, JournalError>) -> Durability {
         defer { uploads.forEach { $0.recorded(.events) } }
         let stored = StoredEvent(event)
         var metadata: Logger.Metadata = ["kind": "\(stored.name)"]
         // A zone's kind is not the event's.
         for (key, value) in stored.details { metadata[metadata[key] == nil ? key : "its_" + key] = "\(value.text)" }
-        do {
-            let sequence = try await write(journal, event)
+        switch result {
+        case .success(let sequence):
             metadata["sequence"] = "\(sequence.rawValue)"
             logger.notice("event", metadata: metadata)
             stream.publish(Recorded(sequence: sequence, boot: journal.boot, record: stored))
             return .durable
-        } catch let error as JournalError where error.isEventLost || error.cause == .closed {
+        case .failure(let error) where error.isEventLost || error.cause == .closed:
             metadata["error"] = "\(error)"
             logger.error("event lost", metadata: metadata)
             return .lost(reason: "\(error)")
-        } catch {
+        case .failure(let error):
             // The journal keeps it in memory and tries again with its next commit; health says so meanwhile.
             metadata["error"] = "\(error)"
             logger.error("event not on disk yet", metadata: metadata)

@@ -155,7 +155,7 @@ struct Uploader: Sendable {
             )
         }
         // Where that failed the record waits as before, and the machine learns it from the backlog.
-        return await toldBacklog()
+        return toldBacklog()
     }
 
     private func release(_ lane: Lane, _ sequence: SequenceNumber) async -> UploadMachine.Input? {
@@ -163,7 +163,7 @@ struct Uploader: Sendable {
         await writer.recordDurably(kind) { [name] journal, receipt in
             try await journal.release(lane, sequence, by: name, receipt: receipt)
         }
-        return await toldBacklog()
+        return toldBacklog()
     }
 
     private func send(_ plan: BatchPlan, _ progress: inout Progress) async -> UploadMachine.Input {
@@ -225,6 +225,11 @@ struct Uploader: Sendable {
             events: batch.eventRange == nil ? nil : events,
             positions: batch.positionRange == nil ? nil : positions
         )
+        // Nearly always: the journal's thread, which may wait for the disk, is not asked.
+        let durable = journal.health.durable
+        guard Lane.allCases.contains(where: { lane in through[lane].map { $0 > durable[lane] } ?? false }) else {
+            return
+        }
         do {
             guard try await journal.heldBeyond(through, under: batch.journalID, by: name) else { return }
             logger.warning("the receiver holds more than there is: a new epoch began")
@@ -255,26 +260,14 @@ struct Uploader: Sendable {
         } catch {
             logger.error("what the receiver lacks cannot be sent again", metadata: ["error": "\(error)"])
         }
-        return await toldBacklog()
+        return toldBacklog()
     }
 
     private func refreshBacklog(_ progress: inout Progress) async {
-        if let backlog = await toldBacklog() { await handle(backlog, &progress) }
+        await handle(toldBacklog(), &progress)
     }
 
-    private func toldBacklog() async -> UploadMachine.Input? {
-        do {
-            return try await backlog()
-        } catch {
-            mailbox.setPositionNews(true)
-            logger.error("the journal did not say what waits", metadata: ["error": "\(error)"])
-            return nil
-        }
-    }
-
-    private func backlog() async throws(JournalError) -> UploadMachine.Input {
-        told(try await journal.backlog(of: name))
-    }
+    private func toldBacklog() -> UploadMachine.Input { told(journal.waiting(for: name)) }
 
     private func told(_ backlog: Backlog) -> UploadMachine.Input {
         mailbox.setPositionNews(backlog.positions.count == 0)

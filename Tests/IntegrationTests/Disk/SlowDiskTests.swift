@@ -10,6 +10,9 @@ import Testing
 struct SlowDiskTests {
     private static let isTorture = ProcessInfo.processInfo.environment["PATROLD_TORTURE"] != nil
     static let durations = isTorture ? [5, 20] : [20]
+    /// The limit of a stop, and what a busy machine takes besides.
+    private static let stopLimit = Duration.seconds(10)
+    private static let watchSeconds: Int = isTorture ? 20 : 8
     private static let everyFix = "moving_interval = \"0s\"\nparked_interval = \"0s\""
 
     private func cart(upload: String? = nil) async throws -> (Chain, BadDisk) {
@@ -33,7 +36,7 @@ struct SlowDiskTests {
         let voice = try await VoiceChain()
         let chain = voice.chain
         let light = try LightFolder(in: chain.folder)
-        let quietBegin = Date(timeIntervalSinceNow: 45)
+        let quietBegin = Date(timeIntervalSinceNow: Self.isTorture ? 45 : 17)
         try voice.makeTone("tone.wav", seconds: 1)
         try voice.configure(
             quiet: VoiceChain.quiet("soon", from: quietBegin, seconds: 3600),
@@ -49,12 +52,12 @@ struct SlowDiskTests {
         let disk = try BadDisk(of: chain)
         try await voice.start(environment: disk.environment)
         try await voice.awaitTrust()
-        #expect(quietBegin.timeIntervalSinceNow > 10, "this machine is too slow for this test's plan")
+        #expect(quietBegin.timeIntervalSinceNow > 5, "this machine is too slow for this test's plan")
         try disk.setSyncs(seconds: seconds)
         let faultBegin = bootTime()
         let cart = chain.cart
 
-        async let watched = cart.askForStatus(seconds: 20)
+        async let watched = cart.askForStatus(seconds: Double(Self.watchSeconds))
         try await voice.awaitSound(since: faultBegin, within: 8)
         async let duty = cart.startDuty()
         try await eventually("the light blinks", within: 2) { try light.state().contents["trigger"] == "timer" }
@@ -66,10 +69,12 @@ struct SlowDiskTests {
         let quiet = bootTime()
         answers.append(try await chain.cart.mute())
         try await voice.settle()
-        print("syncs of \(seconds) s: status within \(longest), \(fixes) fixes in 20 s, orders \(answers)")
+        print(
+            "syncs of \(seconds) s: status within \(longest), \(fixes) fixes in \(Self.watchSeconds) s, orders \(answers)"
+        )
         #expect(try voice.lastSound(since: quiet) == nil)
         #expect(longest <= .milliseconds(500))
-        #expect(fixes >= 18)
+        #expect(fixes >= Self.watchSeconds - 2)
         for answer in answers { #expect(answer.took <= OrderAnswer.limit && answer.kind != .notTaken, "\(answer)") }
 
         try disk.heal()
@@ -102,26 +107,18 @@ struct SlowDiskTests {
         #expect(kept.map(\.sequence) == (0..<kept.count).map { Int64($0 + 1) })
     }
 
-    @Test(
-        "Health tells while it is so, and no longer",
-        .disabled("issue 9.5: health is ok all along while a sync lasts 5 s or 20 s"),
-        arguments: [5, 20]
-    )
+    @Test("Health tells while it is so, and no longer", arguments: durations)
     func health(seconds: Int) async throws {
         let (chain, disk) = try await cart()
         #expect(try await chain.health("journal").state == .ok)
         try disk.setSyncs(seconds: seconds)
-        try await eventually("health tells", within: 15) { try await chain.health("journal").state == .degraded }
+        try await eventually("health tells", within: 10) { try await chain.health("journal").state == .degraded }
         print("syncs of \(seconds) s: \(try await chain.health("journal").message)")
         try disk.heal()
         try await eventually("health is well again", within: 10) { try await chain.health("journal").state == .ok }
     }
 
-    @Test(
-        "SIGTERM keeps its limit",
-        .disabled("issue 9.5: it takes 20 s with syncs of 5 s, and more than 60 s with syncs of 20 s"),
-        arguments: [5, 20]
-    )
+    @Test("SIGTERM keeps its limit, and the log tells what is lost", arguments: durations)
     func stop(seconds: Int) async throws {
         let (chain, disk) = try await cart()
         #expect(try await chain.cart.mark("before").kind == .done)
@@ -131,26 +128,19 @@ struct SlowDiskTests {
         let code = try await chain.patrold?.stop(within: 60)
         let took = ContinuousClock.now - begin
         print("syncs of \(seconds) s: stop after \(took) with \(code ?? -1), a mark \(mark)")
-        #expect(took <= OrderAnswer.limit)
+        #expect(took <= Self.stopLimit)
+        if seconds == 20 {
+            #expect(code == 1)
+            let log = try #require(chain.patrold).log
+            #expect(log.contains("stopped before the disk had taken everything"), "\(log.suffix(600))")
+        }
         try await chain.startPatrold()
         let there = try await chain.markTexts()
         #expect(there.contains("before") && (mark.kind != .done || there.contains("meanwhile")))
     }
 
-    @Test("What was durable before is at the station soon, with syncs of 5 s")
-    func uploads() async throws {
-        try await uploads(seconds: 5)
-    }
-
-    @Test(
-        "What was durable before is at the station soon, with syncs of 20 s",
-        .disabled("issue 9.5: it takes 35 s, because each batch waits for the sync that goes on")
-    )
-    func uploadsVerySlow() async throws {
-        try await uploads(seconds: 20)
-    }
-
-    private func uploads(seconds: Int) async throws {
+    @Test("What was durable before is at the station soon", arguments: durations)
+    func uploads(seconds: Int) async throws {
         let (chain, disk) = try await cart(upload: "")
         for number in 1...5 { #expect(try await chain.cart.mark("\(number)").kind == .done) }
         let durable = try await chain.status().journal

@@ -98,6 +98,23 @@ struct HealthChecksTests {
         let recovered = HealthChecks.report(fine, health, at: now).checks[2]
         #expect(recovered.state == .degraded && recovered.message.contains("3 positions were lost"))
     }
+
+    @Test(
+        "A disk that is slow, or hangs, is named with the age of the commit that waits for it",
+        arguments: [
+            (seconds: 1, words: nil), (2, nil), (3, "the disk is slow: a commit has been waiting for 3 s"),
+            (10, "the disk is slow: a commit has been waiting for 10 s"),
+            (11, "the disk hangs: it has not taken a commit for 11 s"),
+        ] as [(seconds: Int, words: String?)]
+    )
+    func slowDisk(seconds: Int, words: String?) {
+        var health = JournalHealth.fine
+        health.committingSince = now - .seconds(seconds)
+        health.pendingPositions = 7
+        let check = HealthChecks.report(fine, health, at: now).checks[2]
+        #expect(check.state == (words == nil ? .ok : .degraded))
+        if let words { #expect(check.message == words + "; 7 positions wait in memory, 0 records lost") }
+    }
 }
 
 extension JournalHealth {

@@ -17,6 +17,8 @@ struct PreparationTimeout: Error {}
 struct NetworkFailure {
     /// How far the attempt came, and what is to be done.
     enum Stage {
+        /// The cart's own disk is at fault.
+        case preparing
         /// No connection: nothing was spent.
         case connecting
         /// The request may have gone out, or a part of it.
@@ -33,6 +35,8 @@ struct NetworkFailure {
     /// What it means for the batch.
     var outcome: UploadOutcome {
         switch stage {
+        // Tried again like an outage, but no network comes back that would mend it.
+        case .preparing: .foreignAnswer(reason: reason, needsPerson: true)
         case .connecting, .exchanging: .retryLater(reason: reason, retryAfter: nil)
         case .refused: .heldUntilPersonActs(reason: reason)
         }
@@ -52,10 +56,8 @@ struct NetworkFailure {
         case is AttemptTimeout:
             self.init(.exchanging, "no answer from \(receiver) within \(settings.attemptTimeout.secondsText)")
         case is PreparationTimeout:
-            self.init(
-                .connecting,
-                "the disk does not give the files of token and certificates within \(settings.attemptTimeout.secondsText)"
-            )
+            let files = HTTPUplinkSettings.File.allCases.compactMap(settings.path).joined(separator: ", ")
+            self.init(.preparing, "the disk does not give \(files) within \(settings.attemptTimeout.secondsText)")
         case is CancellationError:
             self.init(.exchanging, "the attempt was stopped on this cart")
         case let error as HTTPClientError:

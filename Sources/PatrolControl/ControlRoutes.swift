@@ -89,9 +89,7 @@ public struct ControlRoutes: Sendable {
         get(.zones) { _ in try Self.json(try await reporter.zones()) }
         get(.timeZone) { _ in try Self.json(try await reporter.timeZone()) }
         get(.records, queries: HistoryParameters.known) { request in
-            var page = try await records(try HistoryParameters(Self.pairs(request)))
-            page.timeZone = reporter.zone.name
-            return try Self.json(page)
+            try await records(try HistoryParameters(Self.pairs(request)))
         }
         get(.track, queries: HistoryParameters.known) { request in track(try HistoryParameters(Self.pairs(request))) }
         get(.stream) { _ in lines() }
@@ -112,7 +110,7 @@ public struct ControlRoutes: Sendable {
         return table
     }
 
-    private func records(_ parameters: HistoryParameters) async throws -> RecordPage {
+    private func records(_ parameters: HistoryParameters) async throws -> Response {
         var query = HistoryQuery(
             from: parameters.from,
             to: parameters.to,
@@ -128,20 +126,42 @@ public struct ControlRoutes: Sendable {
         case .events:
             let events = try await journal.events(query)
             let page = query.order == .newestFirst ? events.reversed() : events
-            return RecordPage(
+            var report = RecordPage(
                 positions: nil,
                 events: page.map(EventJSON.init),
                 nextAfter: Self.nextAfter(events, query)
             )
+            report.timeZone = reporter.zone.name
+            return try Self.json(report)
         case .positions:
             let positions = try await journal.positions(query)
             let page = query.order == .newestFirst ? positions.reversed() : positions
-            return RecordPage(
-                positions: page.map(PositionJSON.init),
-                events: nil,
-                nextAfter: Self.nextAfter(positions, query)
-            )
+            return positionPage(page, nextAfter: Self.nextAfter(positions, query))
         }
+    }
+
+    /// As ``PatrolAPI/RecordPage`` says it.
+    private func positionPage(_ positions: [Dated<Position>], nextAfter: Int64?) -> Response {
+        var json = JSONWriter(capacity: positions.count * 300)
+        json.object { json in
+            json.member("next_after", nextAfter)
+            json.key("positions")
+            json.array { json in
+                for position in positions {
+                    json.position(
+                        position.recorded,
+                        time: position.effectiveTime,
+                        isCorrected: position.isCorrected
+                    )
+                }
+            }
+            json.member("time_zone", reporter.zone.name)
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes))
+        )
     }
 
     /// A full page has a next one; `last` asks for one page only.
@@ -158,7 +178,7 @@ public struct ControlRoutes: Sendable {
             var query = HistoryQuery(from: parameters.from, to: parameters.to, limit: HistoryQuery.maximumLimit)
             while true {
                 let page = try await journal.positions(query)
-                if !page.isEmpty { try await writer.write(ByteBuffer(string: try track.part(page))) }
+                if !page.isEmpty { try await writer.write(ByteBuffer(bytes: track.part(page))) }
                 guard page.count == query.limit, let last = page.last else { break }
                 query.after = last.recorded.sequence
             }

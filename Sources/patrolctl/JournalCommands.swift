@@ -53,19 +53,14 @@ struct RecordsCommand: AsyncParsableCommand {
     }
 
     private func print(_ page: RecordPage, _ clock: CartClock) throws {
-        for event in page.events ?? [] {
-            if options.json {
-                Output.json(try APICoding.line(event))
-            } else {
-                Output.print(StatusText.line(event, clock))
-            }
-        }
-        for position in page.positions ?? [] {
-            if options.json {
-                Output.json(try APICoding.line(position))
-            } else {
-                Output.print(StatusText.line(position, clock))
-            }
+        let (events, positions) = (page.events ?? [], page.positions ?? [])
+        // A week is half a million lines: a call of the kernel for each page, not for each line.
+        if options.json {
+            Output.json(try events.map(APICoding.line) + positions.map(APICoding.line))
+        } else {
+            Output.print(
+                events.map { StatusText.line($0, clock) } + positions.map { StatusText.line($0, clock) }
+            )
         }
     }
 }

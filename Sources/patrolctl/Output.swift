@@ -9,6 +9,16 @@ enum Output {
         write(VisibleText.of(line) + "\n", to: STDOUT_FILENO)
     }
 
+    /// Lines for people, all at once; see ``print(_:)``.
+    static func print(_ lines: [String]) {
+        write(lines.map { VisibleText.of($0) + "\n" }.joined(), to: STDOUT_FILENO)
+    }
+
+    /// Lines for programs, all at once.
+    static func json(_ lines: [String]) {
+        write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
+    }
+
     /// For programs, as it is.
     static func json(_ text: String) {
         write(text + "\n", to: STDOUT_FILENO)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import PatrolCore
+import PatrolWire
 
 /// The answers 409 to a batch that the store does not take as it is: the form of every error, and beside it what the cart
 /// needs to go on.

@@ -3,6 +3,7 @@ import HummingbirdCore
 import PatrolCore
 import PatrolHTTPServer
 import PatrolSQLite
+import PatrolWire
 
 extension StoreQueries {
     /// What happened to a journal or to the store shows so long.

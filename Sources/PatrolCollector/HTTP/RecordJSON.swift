@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolWire
 
 /// How positions and events are written; the names are those that patrold uses on its socket.
 enum RecordJSON {
@@ -50,11 +51,6 @@ enum RecordJSON {
 
     /// RFC 3339, whose years have four digits: what lies outside of them is shown as the nearest that has.
     static func text(_ time: WallTime) -> String {
-        min(max(time, earliest), latest).description
+        min(max(time, TimeText.earliest), TimeText.latest).description
     }
-
-    /// 0001-01-01T00:00:00.000Z
-    static let earliest = WallTime(millisecondsSince1970: -62_135_596_800_000)
-    /// 9999-12-31T23:59:59.999Z
-    static let latest = WallTime(millisecondsSince1970: 253_402_300_799_999)
 }

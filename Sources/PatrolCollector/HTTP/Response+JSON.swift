@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import PatrolWire
 
 extension Response {
     /// An answer that is short enough to be in memory.

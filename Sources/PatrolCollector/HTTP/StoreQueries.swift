@@ -3,6 +3,7 @@ import HummingbirdCore
 import PatrolCore
 import PatrolHTTPServer
 import PatrolSQLite
+import PatrolWire
 
 /// What the `GET` endpoints answer.
 struct StoreQueries: Sendable {

@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolWire
 
 /// A track as GeoJSON (RFC 7946), written page by page: longitude first, then latitude, then metres above sea level.
 ///

@@ -1,4 +1,5 @@
 import PatrolCore
+import PatrolWire
 
 /// A vehicle as `GET /v1/vehicles` lists it.
 enum VehicleJSON {

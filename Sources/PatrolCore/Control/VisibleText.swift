@@ -19,6 +19,8 @@ public enum VisibleText {
 
     /// Whether ``of(_:)`` leaves a text as it is.
     public static func isVisible(_ text: String) -> Bool {
+        // Nearly all that is shown is of these, line by line of half a million; 0x7F is a control character.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return true }
         guard text.unicodeScalars.contains(where: isHidden) else { return true }
         return text.allSatisfy { character in
             let scalars = Array(character.unicodeScalars)

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import PatrolCore
+import PatrolWire
 import Testing
 
 @testable import PatrolCollector

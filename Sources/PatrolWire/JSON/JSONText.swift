@@ -1,7 +1,7 @@
 /// The small words of JSON (RFC 8259).
-enum JSONText {
+public enum JSONText {
     /// A string with its quotation marks. Section 7: these two and the control characters must be escaped.
-    static func string(_ text: String) -> String {
+    public static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

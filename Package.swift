@@ -143,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "patrold",
             dependencies: [
-                "PatrolDaemon", "PatrolConfiguration", "PatrolService", "PatrolCore", nioCore, nioPosix, argumentParser,
+                "PatrolDaemon", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSystem", "PatrolVehicle",
+                "PatrolCore", nioCore, nioPosix, argumentParser,
             ],
             swiftSettings: strict,
             linkerSettings: lean

@@ -87,6 +87,7 @@ extension Journal {
             (receipts, lastEvent) = (book, last)
             quarantine = try store.quarantineCounts()
             note(told)
+            inbox.lostToDamage(report.receipts)
             return report
         } catch {
             store.database.rollBack()

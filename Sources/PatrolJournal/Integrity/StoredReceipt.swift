@@ -12,17 +12,17 @@ struct ReceiptBook: Sendable {
     /// The numbers of each lane that no record has.
     private(set) var absent: PerLane<NumberRanges>
     /// Those of them that are not gone because every destination has them.
-    private var lost: PerLane<NumberRanges>
+    private var lostNumbers: PerLane<NumberRanges>
 
     init(_ rows: [StoredReceipt] = []) {
         self.rows = rows
         absent = PerLane(both: NumberRanges())
-        lost = PerLane(both: NumberRanges())
+        lostNumbers = PerLane(both: NumberRanges())
         for lane in Lane.allCases {
             absent[lane] = NumberRanges(
                 rows.filter { $0.receipt.lane == lane && $0.receipt.isComplete }.map(\.receipt.range)
             )
-            lost[lane] = NumberRanges(
+            lostNumbers[lane] = NumberRanges(
                 rows.filter { $0.receipt.lane == lane && $0.receipt.isComplete && $0.receipt.reason != .acknowledged }
                     .map(\.receipt.range)
             )
@@ -57,7 +57,7 @@ struct ReceiptBook: Sendable {
     func lost(_ lane: Lane, through number: SequenceNumber) -> Int64 {
         func isLost(_ receipt: Receipt) -> Bool { receipt.reason != .acknowledged }
         let thinned = thinned(lane, above: .none, isLost) - thinned(lane, above: number, isLost)
-        return lost[lane].count(above: .none) - lost[lane].count(above: number) + thinned
+        return lostNumbers[lane].count(above: .none) - lostNumbers[lane].count(above: number) + thinned
     }
 
     /// How many of the numbers above one were thinned out and belong to no complete receipt that counts.
@@ -96,13 +96,21 @@ struct ReceiptBook: Sendable {
         return (records, skipped)
     }
 
+    /// Records that are gone although not every destination has them, by reason.
+    var lost: PerLane<[Receipt.Reason: Int64]> {
+        func lost(_ lane: Lane) -> [Receipt.Reason: Int64] {
+            counts(lane).records.filter { $0.key != .acknowledged && $0.value > 0 }
+        }
+        return PerLane(events: lost(.events), positions: lost(.positions))
+    }
+
     /// Adds a receipt. One that goes on where the newest of its lane and reason ends becomes one with it, so that months of
     /// clearing up are one row.
     /// - Returns: the row to be written.
     mutating func add(_ receipt: Receipt) -> StoredReceipt {
         if receipt.isComplete {
             absent[receipt.lane].insert(receipt.range)
-            if receipt.reason != .acknowledged { lost[receipt.lane].insert(receipt.range) }
+            if receipt.reason != .acknowledged { lostNumbers[receipt.lane].insert(receipt.range) }
         }
         if let index = rows.lastIndex(where: { $0.receipt.lane == receipt.lane && $0.receipt.reason == receipt.reason }
         ),

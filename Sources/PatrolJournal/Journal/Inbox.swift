@@ -27,6 +27,8 @@ final class Inbox: Sendable {
         var offset: Int64 = 0
         /// Since when something has been waiting for a commit, or since the last attempt that failed.
         var waitingSince: Instant?
+        /// Of the oldest event that is not on disk yet.
+        var eventSince: Instant?
         var isClosed = false
         var health: JournalHealth
 
@@ -87,6 +89,7 @@ final class Inbox: Sendable {
         state.withLock { state in
             var health = state.health
             health.pendingPositions = state.positions.count
+            health.uncommittedSince = [state.eventSince, state.positions.first?.receivedAt].compactMap(\.self).min()
             return health
         }
     }
@@ -106,6 +109,7 @@ final class Inbox: Sendable {
             state.positions.removeFirst(written)
             state.offset += Int64(written)
             state.waitingSince = state.positions.isEmpty || state.isClosed ? nil : now
+            state.eventSince = nil
             state.health.lastCommit = now
             state.health.failure = nil
             state.health.failingSince = nil
@@ -138,6 +142,31 @@ final class Inbox: Sendable {
             return isFirst
         }
         if isFirst { arrival.yield() }
+    }
+
+    /// An event is about to be written.
+    func eventWaits(at now: Instant) {
+        state.withLock { $0.eventSince = $0.eventSince ?? now }
+    }
+
+    /// What receipts tell of.
+    func lost(_ lost: PerLane<[Receipt.Reason: Int64]>) {
+        state.withLock { $0.health.lost = lost }
+    }
+
+    /// What turned out to be gone.
+    func lostToDamage(_ receipts: [Receipt]) {
+        state.withLock { state in
+            for receipt in receipts { state.health.lostToDamage[receipt.lane] += receipt.count }
+        }
+    }
+
+    /// What was found when it was looked whether something has to go; until that goes wrong, it is well.
+    func lookedAt(freeBytes: Int64?) {
+        state.withLock { state in
+            state.health.freeBytes = freeBytes
+            state.health.clearingFailure = nil
+        }
     }
 
     /// Something befell the file.

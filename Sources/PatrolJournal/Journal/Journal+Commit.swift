@@ -31,6 +31,7 @@ extension Journal {
                 )
             }
         }
+        inbox.eventWaits(at: clocks.now())
         unwritten.events.append(StoredEvent(event))
         do {
             try commit()

@@ -72,7 +72,7 @@ public actor Journal {
     /// Ascending, at least one.
     var epochs: [Epoch]
     /// What is not there any more.
-    var receipts: ReceiptBook
+    var receipts: ReceiptBook { didSet { inbox.lost(receipts.lost) } }
     /// What this boot's clock turned out to be, as far as it is on disk.
     var clock: ClockOffset?
     /// Up to which record each destination is through with each lane: everything up to there is acknowledged, or
@@ -167,8 +167,10 @@ public actor Journal {
         cursors = content.cursors
         quarantine = content.quarantine
         var health = JournalHealth(durable: content.last, id: content.epochs[content.epochs.count - 1].id)
-        health.incidents = opened.incidents
+        (health.incidents, health.lostToDamage) = (opened.incidents, opened.lost)
         health.inMemoryBecause = opened.inMemoryBecause
+        health.commitInterval = commitInterval
+        health.lost = content.receipts.lost
         inbox = Inbox(health)
         if let dropped = opened.marks?.marks?.dropped { inbox.goneBefore(dropped) }
         self.clocks = clocks

@@ -19,6 +19,7 @@ extension Journal {
         guard clearedAt.map({ now - $0 >= Self.clearingInterval }) ?? true else { return }
         clearedAt = now
         do {
+            defer { inbox.lookedAt(freeBytes: marks == nil ? nil : files.freeBytes) }
             for _ in 0..<Self.maximumStepsAtOnce {
                 guard let step = RetentionLadder.next(try usage(), limits) else { return }
                 guard try perform(step) else { return }

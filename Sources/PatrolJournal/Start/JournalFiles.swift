@@ -103,7 +103,7 @@ struct JournalFiles {
         }
     }
 
-    private func names() -> [String] {
+    func names() -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []

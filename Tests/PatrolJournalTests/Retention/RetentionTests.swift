@@ -37,6 +37,8 @@ import Testing
         #expect(counts.produced.positions == 72_000 && counts.isBalanced)
         #expect(counts.receipted.positions.keys.sorted { $0.rawValue < $1.rawValue } == [.dropped, .thinned])
         #expect(counts.receipted.events.isEmpty, "events are last")
+        #expect(bench.journal.health.lost == counts.receipted, "nobody has any of them")
+        #expect(bench.journal.health.freeBytes ?? 0 > 0 && bench.journal.health.clearingFailure == nil)
         try await bench.journal.checkInvariants()
         let size = try await bench.journal.size()
         #expect(size.used <= Self.small.maximumBytes + Self.small.stepBytes, "\(size)")
@@ -57,6 +59,18 @@ import Testing
         #expect(try await bench.journal.backlog(of: "station").positions.count == 0)
         let after = try await bench.restarted()
         #expect(try await after.journal.counts() == counts)
+    }
+
+    @Test func `health knows the age of the oldest record that is not on disk`() async throws {
+        let bench = try Bench()
+        #expect(bench.journal.health.uncommittedSince == nil)
+        let first = bench.clock.now
+        bench.journal.append(bench.position(1))
+        bench.clock.advance(by: .seconds(3))
+        bench.journal.append(bench.position(2))
+        #expect(bench.journal.health.uncommittedSince == first)
+        try await bench.journal.append(bench.event("first"))
+        #expect(bench.journal.health.uncommittedSince == nil)
     }
 
     @Test func `what every destination has goes first, and nobody is told`() async throws {

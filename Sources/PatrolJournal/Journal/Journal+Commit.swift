@@ -160,12 +160,22 @@ extension Journal {
     /// ``health`` tells of it.
     /// - Throws: if the last commit, at the end, failed.
     public nonisolated func run() async throws(JournalError) {
+        await fillLog()
         // Ends when the task is cancelled or the inbox closed.
         for await _ in inbox.arrivals { await commitWhenDue() }
         do {
             try await commit()
         } catch  where error.cause == .closed {
             // Whoever closed the journal has made that commit.
+        }
+    }
+
+    private func fillLog() {
+        guard marks != nil else { return }
+        do {
+            try openStore().fillLog()
+        } catch {
+            // Closed already: there is nothing to come.
         }
     }
 

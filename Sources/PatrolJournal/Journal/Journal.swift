@@ -191,9 +191,6 @@ public actor Journal {
     }
 
     /// Writes what waits and closes the file; the journal takes nothing any more. A second call does nothing.
-    ///
-    /// "When the last connection to a database closes, that connection does one last checkpoint and then deletes the WAL"
-    /// (sqlite.org/wal.html).
     /// - Throws: if what waited could not be written; it is lost then. The file is closed all the same.
     public func close() throws(JournalError) {
         guard !isClosed else { return }
@@ -201,7 +198,7 @@ public actor Journal {
         inbox.close()
         defer {
             isClosed = true
-            store.database.close()
+            store.database.closeKeepingLog()
             marks?.unlock()
         }
         do {

@@ -61,6 +61,8 @@ public actor Journal {
     var notedAt: Instant?
     /// How often the file was put together anew in this run.
     var rebuilds = 0
+    /// The way into another file, while it lasts.
+    var relocation: Relocation?
     let files: JournalFiles
     /// `nil` in memory.
     let marks: MarksFile?
@@ -198,6 +200,7 @@ public actor Journal {
         inbox.close()
         defer {
             isClosed = true
+            stopRelocating()
             store.database.closeKeepingLog()
             marks?.unlock()
         }

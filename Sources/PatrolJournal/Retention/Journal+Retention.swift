@@ -101,9 +101,9 @@ extension Journal {
         case .thin(let bytes):
             return try thin(wholeRows(.positions, store, bytes: bytes), store)
         case .shrink(let bytes):
-            let before = try store.size().spare
-            try store.shrink(bytes)
-            return try store.size().spare < before
+            // One piece a commit.
+            if try shrink(bytes, store) { clearedAt = nil }
+            return false
         }
     }
 
@@ -124,8 +124,12 @@ extension Journal {
             gone.append(receipt)
         }
         let receipts = Self.joined(gone)
+        let relocation = relocation
         try settle(receipts, store) { () throws(SQLiteError) in
-            for receipt in receipts { try store.remove(receipt.range, lane) }
+            for receipt in receipts {
+                try store.remove(receipt.range, lane)
+                try relocation?.remove(receipt.range, lane)
+            }
         }
         quarantine = try store.quarantineCounts()
         return !receipts.isEmpty
@@ -151,6 +155,7 @@ extension Journal {
 
     /// The first and the last of a block stay, and every tenth between them: so the track stays a track.
     private func thin(_ rows: [OldRow], _ store: JournalStore) throws(JournalError) -> Bool {
+        stopRelocating()
         var gone: [Receipt] = []
         var blocks: [EncodedBlock] = []
         for row in rows {

@@ -174,6 +174,55 @@ import Testing
         let after = try folder.bytes("journal.sqlite").count
         #expect(before > 600_000 && after < before / 2, "\(before) to \(after) bytes")
     }
+
+    @Test func `an old file that cannot give pages back moves into one that can, piece by piece, and loses nothing`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        var bench = try Bench(in: folder)
+        try await drive(bench, from: 1, blocks: 600)
+        for number in 1...700 { try await bench.journal.append(bench.event("\(number)")) }
+        try await bench.journal.execute("PRAGMA auto_vacuum = NONE; VACUUM")
+        #expect(try await bench.journal.integer("PRAGMA auto_vacuum") == 0)
+        let id = bench.journal.id
+        try await bench.journal.close()
+        let before = try folder.bytes("journal.sqlite").count
+        let tiny = JournalLimits(maximumBytes: 400 << 10, maximumAge: .seconds(86_400), minimumFreeBytes: 0)
+        bench = try Bench(in: folder, clock: bench.clock, limits: tiny)
+        var block = Int64(0)
+        var longest = Duration.zero
+        while try await bench.journal.integer("PRAGMA auto_vacuum") == 0 {
+            try #require(block < 300)
+            bench.clock.advance(by: .seconds(60))
+            let begin = ContinuousClock.now
+            try await drive(bench, from: 72_001 + block * 120, blocks: 1)
+            longest = max(longest, ContinuousClock.now - begin)
+            // Some of what was copied goes again.
+            if block == 1 {
+                let last = bench.journal.health.durable.positions
+                try await bench.journal.acknowledge(events: nil, positions: last, by: "station")
+            }
+            block += 1
+        }
+        print("moved in \(block) commits, of which the longest took \(longest)")
+        #expect(block >= 3, "piece by piece")
+        try await bench.journal.checkInvariants()
+        #expect(bench.journal.health.clearingFailure == nil && bench.journal.id == id)
+        let counts = try await bench.journal.counts()
+        let odometers = try await bench.odometers()
+        for _ in 0..<20 {
+            bench.clock.advance(by: .seconds(60))
+            try await bench.journal.append(bench.event("later"))
+        }
+        try await bench.journal.close()
+        let after = try folder.bytes("journal.sqlite").count
+        #expect(before > 600_000 && after < before / 2, "\(before) to \(after) bytes")
+        #expect(try !folder.names().contains { $0.contains("rebuilt") })
+        let again = try Bench(in: folder, clock: bench.clock)
+        #expect(again.journal.id == id && again.journal.health.incidents.isEmpty, "not taken for a copy")
+        #expect(try await again.odometers() == odometers)
+        #expect(try await again.journal.counts().held.positions == counts.held.positions)
+    }
 }
 
 extension Journal {

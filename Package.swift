@@ -143,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "patrold",
             dependencies: [
-                "PatrolDaemon", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSystem", "PatrolVehicle",
+                "PatrolDaemon", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSystem",
+                "PatrolVehicle",
                 "PatrolCore", nioCore, nioPosix, argumentParser,
             ],
             swiftSettings: strict,
@@ -253,6 +254,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire", "CSndFile"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OutageTests",
+            dependencies: ["PatrolCollector", "PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

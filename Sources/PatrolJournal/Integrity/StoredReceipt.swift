@@ -9,6 +9,7 @@ struct StoredReceipt: Hashable, Sendable {
 /// All receipts of a journal, as far as it keeps them in memory.
 struct ReceiptBook: Sendable {
     private(set) var rows: [StoredReceipt]
+    private var index = PerLane(both: ReceiptIndex())
     /// The numbers of each lane that no record has.
     private(set) var absent: PerLane<NumberRanges>
     /// Those of them that are not gone because every destination has them.
@@ -27,6 +28,12 @@ struct ReceiptBook: Sendable {
                     .map(\.receipt.range)
             )
         }
+        for (place, row) in rows.enumerated() { index[row.receipt.lane].insert(place, row.receipt.range) }
+    }
+
+    /// The receipts of a lane that tell of any of these numbers, in the order in which they were given.
+    func receipts(_ lane: Lane, overlapping window: ClosedRange<SequenceNumber>) -> [Receipt] {
+        index[lane].places(overlapping: window).map { rows[$0].receipt }
     }
 
     /// The highest number of a lane that a receipt tells of.
@@ -45,7 +52,7 @@ struct ReceiptBook: Sendable {
 
     /// Whether nine of ten of these positions went.
     func isThinned(_ range: ClosedRange<SequenceNumber>) -> Bool {
-        rows.contains { $0.receipt.reason == .thinned && $0.receipt.range.overlaps(range) }
+        receipts(.positions, overlapping: range).contains { $0.reason == .thinned }
     }
 
     /// How many of the numbers above one have no record. In the middle of thinned positions about; at their ends exactly.
@@ -122,9 +129,11 @@ struct ReceiptBook: Sendable {
             merged.from = merged.from ?? receipt.from
             merged.to = receipt.to ?? merged.to
             rows[index].receipt = merged
+            self.index[receipt.lane].extend(index, to: merged.range)
             return rows[index]
         }
         let row = StoredReceipt(number: (rows.last?.number ?? 0) + 1, receipt: receipt)
+        index[receipt.lane].insert(rows.count, receipt.range)
         rows.append(row)
         return row
     }

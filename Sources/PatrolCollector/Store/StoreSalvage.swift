@@ -116,8 +116,8 @@ struct StoreSalvage {
         return names.joined(separator: ", ")
     }
 
-    /// So many attempts may fail; a second's work.
-    private static let maximumFailures = 20_000
+    /// So many attempts may fail: a fraction of a second.
+    private static let maximumFailures = 5000
 
     /// Halves ranges, the largest first, until what is damaged stands alone. If everything is, it is left when enough has failed.
     private func copy(_ sql: String, _ range: ClosedRange<Int64>) throws(SQLiteError) {

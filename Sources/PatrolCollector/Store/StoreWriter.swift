@@ -128,8 +128,12 @@ actor StoreWriter {
     nonisolated func wakeUpkeep() { upkeepSignal.yield() }
 
     /// One step of what has to be done beside; see ``StoreUpkeep``.
-    func upkeep(keep: Duration?, now: WallTime) throws(SQLiteError) -> StoreUpkeep.Step {
-        let database = database
+    /// - Parameter now: the station's time, asked for when the step is made.
+    func upkeep(
+        keep: Duration?,
+        now: @autoclosure @Sendable () -> WallTime
+    ) throws(SQLiteError) -> StoreUpkeep.Step {
+        let (database, now) = (database, now())
         let upkeep = StoreUpkeep(database: database)
         // Nothing of this was promised to anybody: the next batch's commit syncs it along.
         try database.execute("PRAGMA synchronous = NORMAL")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PatrolCollector
 
-@Suite("A store whose file is damaged while it is in use")
+@Suite("A store whose file is damaged while it is in use", .serialized)
 struct MendTests {
     private static let given = PerLane<Int64>(events: 400, positions: 12_000)
 

@@ -14,7 +14,7 @@ PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev 
     gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl nginx-light \
     systemd
 
-.PHONY: help demo test build packages format lint bench torture torture-edges fuzz simulate mutate tryinstall install clean
+.PHONY: help demo test build packages format lint bench flash torture torture-edges fuzz simulate mutate tryinstall install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: build ## memory, wake-ups, CPU, start and answer times, a week in and out
 torture: build ## bad disks, kill -9, power cuts, 12,000 cuts in a model, crowds; an hour, with figures; as root for real power cuts
 	@swift build --no-color-diagnostics --build-tests
 	@PATROLD_TORTURE=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter 'Torture|CutTests|CrashLoadTests|CrashTests|DiskTests|HangingSecretTests' --no-parallel
+
+flash: build ## what a position costs the card, beside the floor, at the real pace; as root; MINUTES and OPTIONS of the mount
+	@Tests/Flash/measure $${MINUTES:-15} $${OPTIONS:-defaults}
 
 torture-edges: build ## crowds at the collector and at the socket: latencies and memory, with and without them
 	@swift build --no-color-diagnostics --build-tests

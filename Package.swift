@@ -144,7 +144,9 @@ let package = Package(
         .executableTarget(
             name: "patrold",
             dependencies: [
-                "PatrolDaemon", "PatrolConfiguration", "PatrolService", "PatrolCore", nioCore, nioPosix, argumentParser,
+                "PatrolDaemon", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSystem",
+                "PatrolVehicle",
+                "PatrolCore", nioCore, nioPosix, argumentParser,
             ],
             swiftSettings: strict,
             linkerSettings: lean
@@ -263,6 +265,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["PatrolAPI", "PatrolCore", "PatrolWire", "CSndFile", "DiskPreload"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OutageTests",
+            dependencies: ["PatrolCollector", "PatrolJournal", "PatrolSQLite", "PatrolWire", "PatrolCore"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

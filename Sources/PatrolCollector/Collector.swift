@@ -101,6 +101,7 @@ public struct Collector: Service {
         if let note = writer.openingNote { condition.note(note) }
         upkeep = UpkeepLoop(
             writer: writer,
+            reader: reader,
             condition: condition,
             keep: options.keepDays.map { .seconds($0 * 86_400) },
             systemTime: systemTime,

@@ -65,6 +65,8 @@ public struct Configuration: Sendable {
         public var folder: String
         /// What a power cut can cost at most, in positions.
         public var commitInterval: Duration
+        /// How much it keeps.
+        public var limits: JournalLimits
     }
 
     /// `[[upload]]`

@@ -101,7 +101,7 @@ public enum Daemon {
                 machineID: host.machineID,
                 clocks: clocks,
                 commitInterval: configuration.journal.commitInterval,
-                limits: .standard,
+                limits: configuration.journal.limits,
                 destinations: configuration.destinations.map(\.name)
             )
         } catch {

@@ -39,6 +39,7 @@ extension Database {
 
 extension SQLiteError {
     fileprivate init(copying destination: Database) {
+        // A connection that was closed meanwhile has no code; that the copy failed is known all the same.
         let connection = try? destination.handle(for: "copy")
         self.init(
             connection.map { sqlite3_extended_errcode($0) } ?? SQLITE_ERROR,

@@ -97,7 +97,8 @@ public final class Database {
     }
 
     /// Lets the write-ahead log stay when the file is closed, so that its room on the disk is used again
-    /// (`SQLITE_FCNTL_PERSIST_WAL`).
+    /// (`SQLITE_FCNTL_PERSIST_WAL`). For a file with several connections, of which any may be the last; the only one has
+    /// ``closeKeepingLog()``.
     public func keepLogOnClose() {
         var isKept: Int32 = 1
         sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)

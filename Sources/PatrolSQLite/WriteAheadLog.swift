@@ -33,11 +33,12 @@ public struct WriteAheadLog: Sendable {
 
     /// Reads the log of a database.
     /// - Parameter path: the log's own.
-    /// - Returns: `nil` if there is none, or none that was ever written.
+    /// - Returns: `nil` if there is none, none that was ever written, or one that was emptied in order.
     /// - Throws: an `errno`, if it cannot be read.
     public init?(path: String) throws(SQLiteError) {
         guard let file = try PageFile(path: path), file.size > Self.headerBytes else { return nil }
         let header = try file.bytes(at: 0, count: Self.headerBytes)
+        guard header != Self.emptied else { return nil }
         let isBigEndian = header.bigEndian(0) == 0x377F_0683
         let magicIsGood = isBigEndian || header.bigEndian(0) == 0x377F_0682
         var sum = WALChecksum(isBigEndian: isBigEndian)

@@ -21,7 +21,7 @@ struct Patrolctl: AsyncParsableCommand {
             HealthCommand.self, AnnouncementsCommand.self, SayCommandLine.self, StopCommand.self, PlanCommand.self,
             MuteCommandLine.self,
             UnmuteCommandLine.self, ClipsCommand.self, ZonesCommand.self, DutyCommandLine.self, MarkCommandLine.self,
-            MetricsCommand.self,
+            MetricsCommand.self, JournalPassage.self,
         ]
     )
 }

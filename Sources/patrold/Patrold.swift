@@ -11,7 +11,7 @@ struct Patrold: ParsableCommand {
         abstract: "Keeps a cart's positions and events and uploads them.",
         discussion: "patrolctl asks a running daemon; systemd/patrold.service runs one.",
         version: Daemon.version,
-        subcommands: [Run.self, Check.self]
+        subcommands: [Run.self, Check.self, JournalCommand.self]
     )
 
     /// Where the configuration is, unless it is given.
@@ -85,6 +85,7 @@ enum Main {
     static func main() {
         do {
             var command = try Patrold.parseAsRoot()
+            guard !(command is any AsyncParsableCommand) else { JournalRunner.run() }
             try command.run()
         } catch {
             fail(error)
@@ -96,7 +97,9 @@ enum Main {
         case let error as ConfigurationError: fail("\(error)")
         case let error as Daemon.StartError: fail("patrold: \(error)")
         case let error as ServiceUser.Failure: fail("patrold: \(error)")
-        default: Patrold.exit(withError: error)
+        default:
+            if CommandLine.arguments.dropFirst().first == "journal" { JournalRunner.end(with: error) }
+            Patrold.exit(withError: error)
         }
     }
 

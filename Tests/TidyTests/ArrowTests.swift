@@ -29,7 +29,10 @@ struct ArrowTests {
         "PatrolCollector": [
             "PatrolCore", "PatrolSystem", "PatrolWire", "PatrolSQLite", "PatrolService", "PatrolHTTPServer", "CMalloc",
         ],
-        "patrold": ["PatrolDaemon", "PatrolConfiguration", "PatrolService", "PatrolCore"],
+        "patrold": [
+            "PatrolDaemon", "PatrolConfiguration", "PatrolJournal", "PatrolService", "PatrolSystem", "PatrolVehicle",
+            "PatrolCore",
+        ],
         "patrolctl": ["PatrolAPI", "PatrolWire", "PatrolCore"],
         "patrol-collector": ["PatrolCollector", "PatrolService", "PatrolSystem", "PatrolCore"],
         "patrol-player": ["PatrolCore", "PatrolSystem", "CALSA", "CSndFile", "CLoudness", "CMessageDigest"],

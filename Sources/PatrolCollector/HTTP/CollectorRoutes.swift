@@ -58,10 +58,11 @@ struct CollectorRoutes: Sendable {
                 ]
             )
         } unexpected: { error in
-            guard error is SQLiteError else {
+            guard let error = error as? SQLiteError else {
                 logger.error("a request met a defect", metadata: ["reason": "\(error)"])
                 return HTTPFailure(.internal, "the collector has a defect", hint: "the collector's log says more")
             }
+            queries.writer.met(error)
             logger.error("the store cannot be read", metadata: ["reason": "\(error)"])
             return .unavailable(
                 "the store cannot be read",

@@ -73,4 +73,11 @@ enum StoreLocation {
         try synchronise(folder(of: file))
         return name
     }
+
+    /// Undoes ``setAside(_:)``.
+    static func putBack(_ aside: String, _ file: String) throws(CollectorError) {
+        for suffix in ["-shm", "-wal", ""] { unlink(file + suffix) }
+        for suffix in ["-wal", ""] where exists(aside + suffix) { try rename(aside + suffix, file + suffix) }
+        try synchronise(folder(of: file))
+    }
 }

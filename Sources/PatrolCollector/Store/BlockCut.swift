@@ -49,6 +49,7 @@ enum BlockCut {
     /// How many positions make blocks of which four fill a page of 4 kB: of larger ones only three fit.
     static func packing(_ positions: [LoosePosition]) -> Int {
         let sample = positions.prefix(PositionBlockCodec.maximumPositions).map(\.recorded)
+        // What cannot be in a block is found when it is to be written; here it only means that nothing is known of its size.
         guard let bytes = try? PositionBlockCodec.blocks(of: sample).map(\.bytes.count).reduce(0, +), bytes > 0 else {
             return PositionBlockCodec.maximumPositions
         }

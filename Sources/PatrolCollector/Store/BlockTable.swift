@@ -47,6 +47,7 @@ struct BlockTable {
 
     /// - Returns: `nil` for a block that is not what was written.
     static func open(_ block: StoredBlock) -> OpenBlock? {
+        // Why it cannot be opened is no matter: it is put aside with its bytes.
         guard let open = try? OpenBlock(block.bytes), open.first.rawValue == block.first,
             open.last.rawValue == block.last, Int64(open.count) == block.count, open.boot.rawValue == block.boot
         else { return nil }

@@ -79,6 +79,7 @@ struct JournalState: Hashable, Sendable {
         lanes = PerLane(events: try lane(first + 7), positions: try lane(first + 11))
         repeated = try statement.integer(first + 15)
         conflicting = try statement.integer(first + 16)
+        // One that is damaged is none: the next batch brings another.
         latest = try statement.optionalBytes(first + 17).flatMap { try? OpenBlock($0) }
         latestArrival = WallTime(millisecondsSince1970: try statement.integer(first + 18))
         mergedThrough = try statement.integer(first + 19)

@@ -1,4 +1,3 @@
-import Glibc
 import PatrolCore
 import PatrolSQLite
 import PatrolWire
@@ -7,8 +6,6 @@ import PatrolWire
 enum StoreFile {
     /// The log is written from its begin again after so many pages of 4 KiB.
     private static let logPages = 1000
-    /// A log frame has 24 bytes beside its page, and a commit may go over the mark.
-    static let logBytes = (logPages + 100) * (4096 + 24)
 
     /// Brings a store to what this version expects of it.
     static func prepare(_ database: Database) throws {
@@ -18,21 +15,30 @@ enum StoreFile {
             // sqlite.org/pragma.html#pragma_auto_vacuum: possible "before any tables are created".
             try database.execute("PRAGMA auto_vacuum = INCREMENTAL")
         }
-        // #pragma_synchronous: in WAL mode only FULL syncs the log at every commit; NORMAL loses the last commits in a power
-        // cut, after they were acknowledged.
-        // #pragma_journal_size_limit: without it one large batch leaves a large log behind for good.
-        try database.execute(
-            """
-            PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = \(logPages);
-            PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384
-            """
-        )
+        try database.execute(settings)
         guard try database.text("PRAGMA journal_mode") == "wal" else { throw noLog }
         try demandFullSynchronisation(database)
         try database.migrate(StoreSchema.migrations, applicationID: StoreSchema.applicationID)
         try moveLatest(database)
         database.keepLogOnClose()
-        fillLog(of: database.path)
+        database.fillLog(pages: logPages, pageSize: 4096)
+    }
+
+    // #pragma_synchronous: in WAL mode only FULL syncs the log at every commit; NORMAL loses the last commits in a power cut,
+    // after they were acknowledged.
+    // #pragma_journal_size_limit: without it one large batch leaves a large log behind for good.
+    private static let settings = """
+        PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = \(logPages);
+        PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384
+        """
+
+    /// Opens a store of this version, whatever state it is in, and changes nothing in it.
+    static func reopen(_ path: String) throws(SQLiteError) -> Database {
+        let database = try Database(path: path, access: .readWrite)
+        try database.execute(settings)
+        try demandFullSynchronisation(database)
+        database.keepLogOnClose()
+        return database
     }
 
     static func demandFullSynchronisation(_ database: Database) throws(SQLiteError) {
@@ -43,25 +49,6 @@ enum StoreFile {
     }
 
     private static var noLog: CollectorError { CollectorError("its file system allows no write-ahead log") }
-
-    /// Gives the log its whole length with zeros, so that a commit overwrites what is there already: a file that grows makes
-    /// the file system write its own journal at each sync.
-    ///
-    /// sqlite.org/fileformat2.html, "WAL Reset": what lies behind the last valid frame is not looked at. What fails here
-    /// only costs speed.
-    private static func fillLog(of path: String) {
-        let descriptor = Glibc.open("\(path)-wal", O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { Glibc.close(descriptor) }
-        let zeros = [UInt8](repeating: 0, count: 64 * 1024)
-        var end = Int(lseek(descriptor, 0, SEEK_END))
-        while end >= 0, end < logBytes {
-            let written = pwrite(descriptor, zeros, min(zeros.count, logBytes - end), off_t(end))
-            guard written > 0 else { break }
-            end += written
-        }
-        fsync(descriptor)
-    }
 
     /// The newest positions of an earlier version, a handful.
     private static func moveLatest(_ database: Database) throws(SQLiteError) {
@@ -76,6 +63,7 @@ enum StoreFile {
             statement.reset()
             for (id, held) in found {
                 let recorded = Recorded(sequence: SequenceNumber.none.next, boot: held.boot, record: held.position)
+                // Its columns were read by the same rules that a block has; the next batch brings another one anyway.
                 guard var journal = try JournalTable(database: database).find(id),
                     let block = try? PositionBlockCodec.blocks(of: [recorded]).first
                 else { continue }

@@ -6,7 +6,9 @@ enum StoreOpening {
     /// - Returns: the store, ready; and what had to be done for it, in words for health and log.
     /// - Throws: if the file belongs to another program or a newer version, or the disk refuses.
     static func open(_ file: String) throws -> (database: Database, note: String?) {
-        if isGoneBesideItsLog(file) { return try salvage(file, reason: "it is missing or empty beside its log") }
+        if isGoneBesideItsLog(file) {
+            return try salvage(file, reason: "at the start (it is missing or empty beside its log)")
+        }
         let database = try Database(path: file, access: .create)
         do {
             try StoreFile.prepare(database)
@@ -16,8 +18,14 @@ enum StoreOpening {
             let reason = damage(error, database)
             database.close()
             guard let reason else { throw error }
-            return try salvage(file, reason: reason)
+            return try salvage(file, reason: "at the start (\(reason))")
         }
+    }
+
+    /// As a start does, for a file that turned out to be damaged later and that its writer has closed.
+    /// - Throws: if the disk refuses; the file is in its place again then.
+    static func mend(_ file: String, reason: String) throws -> (database: Database, note: String?) {
+        try salvage(file, reason: "while it was in use (\(reason))")
     }
 
     /// SQLite would throw the log away.
@@ -39,9 +47,10 @@ enum StoreOpening {
     /// Why a file is damaged; `nil` if something else is wrong.
     private static func damage(_ error: any Error, _ database: Database) -> String? {
         switch error {
-        case let error as SQLiteError: isDamage(error) ? error.reason : nil
-        case SchemaError.failed(let error): isDamage(error) ? error.reason : nil
-        // Our tables under another program's mark: the mark is what is damaged.
+        case let error as SQLiteError: error.isDamageOfFile ? error.reason : nil
+        case SchemaError.failed(let error): error.isDamageOfFile ? error.reason : nil
+        // Our tables under another program's mark: the mark is what is damaged. Without such tables the question fails, and
+        // the file is somebody else's.
         case SchemaError.foreign:
             (try? database.integer("SELECT count(*) FROM journal, vehicle WHERE journal.uuid IS NULL")) != nil
                 ? "its mark is not a store's" : nil
@@ -49,19 +58,29 @@ enum StoreOpening {
         }
     }
 
-    private static func isDamage(_ error: SQLiteError) -> Bool {
-        error.kind == .damaged || error.kind == .notADatabase
-    }
-
     private static func salvage(_ file: String, reason: String) throws -> (database: Database, note: String?) {
         let aside = try StoreLocation.setAside(file)
-        let database = try Database(path: file, access: .create)
-        try StoreFile.prepare(database)
-        // SQLite throws a log away that lies beside an empty file: both stay as they are then.
-        let count = StoreLocation.size(aside) > 0 ? try StoreSalvage(into: database).run(from: aside) : 0
-        return (
-            database,
-            "the store was damaged at the start (\(reason)); it is now \(aside), and \(count) records were taken over"
-        )
+        do {
+            let database = try Database(path: file, access: .create)
+            try StoreFile.prepare(database)
+            // SQLite throws a log away that lies beside an empty file: both stay as they are then.
+            let count = StoreLocation.size(aside) > 0 ? try StoreSalvage(into: database).run(from: aside) : 0
+            return (
+                database,
+                "the store was damaged \(reason); it is now \(aside), and \(count) records were taken over"
+            )
+        } catch {
+            // Without room for another file the damaged one has to do.
+            try StoreLocation.putBack(aside, file)
+            throw error
+        }
     }
+}
+
+extension SQLiteError {
+    /// Whether what leads to the records is at fault, and not the disk or a record.
+    var isDamageOfFile: Bool { isDamage && !isMismatch }
+
+    /// Whether the content of the file is at fault, and not the disk.
+    var isDamage: Bool { kind == .damaged || kind == .notADatabase }
 }

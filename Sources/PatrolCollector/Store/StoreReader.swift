@@ -10,7 +10,7 @@ actor StoreReader {
     /// So many records a page, or a block's worth more: some 400 kB in memory.
     static let pageSize = 2000
 
-    let database: Database
+    private(set) var database: Database
     private let thread: DatabaseThread
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -24,6 +24,13 @@ actor StoreReader {
         } catch {
             throw CollectorError(store: databasePath, error)
         }
+    }
+
+    /// Goes over to the file that has taken the place of the one that this reads.
+    func reopen() throws(SQLiteError) {
+        let path = database.path
+        database.close()
+        database = try Database(path: path, access: .readOnly, busyTimeout: .seconds(5))
     }
 
     /// The store's number of a vehicle; `nil` if it has never been heard of.

@@ -3,6 +3,9 @@ import PatrolSQLite
 import PatrolWire
 
 /// Takes over what can still be read of a damaged store.
+///
+/// By SQL, and not page by page as the journal does it with ``PatrolSQLite/DamagedDatabase``: a store has gigabytes, its rows
+/// refer to one another by the store's own numbers, and what is not found here the carts send again.
 struct StoreSalvage {
     private let database: Database
 
@@ -28,7 +31,7 @@ struct StoreSalvage {
             }
             try bringUpToDate()
         } catch {
-            guard Self.isDamage(error) else { throw error }
+            guard error.isDamage else { throw error }
             return 0
         }
         for table in ["vehicle", "journal", "latest", "damaged"] {
@@ -69,19 +72,12 @@ struct StoreSalvage {
         try database.text("SELECT file FROM pragma_database_list WHERE name = 'damaged_store'") ?? ""
     }
 
-    private static func isDamage(_ error: SQLiteError) -> Bool {
-        error.kind == .damaged || error.kind == .notADatabase
-    }
-
     private func integers(_ sql: String) throws(SQLiteError) -> [Int64] {
         let statement = try database.prepare(sql)
         var integers: [Int64] = []
         while try statement.step() { integers.append(try statement.integer(0)) }
         return integers
     }
-
-    /// More than any key; where there is nothing, halving costs next to nothing.
-    private static let keys: ClosedRange<Int64> = 0...1 << 48
 
     private func copy(_ table: String, key: String, _ journal: Int64? = nil) throws(SQLiteError) {
         let columns = try columns(of: table)
@@ -90,7 +86,27 @@ struct StoreSalvage {
             INSERT OR IGNORE INTO \(table) (\(columns)) SELECT \(columns) FROM damaged_store.\(table)
             WHERE \(of)\(key) BETWEEN
             """
-        try copy(sql, Self.keys)
+        let last = try lastKey("SELECT max(\(key)) FROM damaged_store.\(table) WHERE \(of)true", of: journal)
+        try copy(sql, 0...max(0, min(last, Self.largestKey)))
+    }
+
+    /// More than any key.
+    private static let largestKey: Int64 = 1 << 48
+
+    /// The highest key there can be, so that what lies behind a damaged end is not looked for without end.
+    private func lastKey(_ sql: String, of journal: Int64?) throws(SQLiteError) -> Int64 {
+        do throws(SQLiteError) {
+            return try database.integer(sql) ?? 0
+        } catch {
+            guard error.isDamage else { throw error }
+        }
+        if let journal {
+            let sql =
+                "SELECT max(last_event, known_event, last_position, known_position) FROM journal WHERE id = \(journal)"
+            return try database.integer(sql) ?? 0
+        }
+        // A page of 4 KiB has some dozens of rows at most; merging leaves a gap in the numbers for each block that goes.
+        return try (database.integer("PRAGMA damaged_store.page_count") ?? 0) * 1000
     }
 
     private func columns(of table: String) throws(SQLiteError) -> String {
@@ -100,18 +116,29 @@ struct StoreSalvage {
         return names.joined(separator: ", ")
     }
 
-    /// Halves a range until what is damaged stands alone.
+    /// So many attempts may fail: a fraction of a second.
+    private static let maximumFailures = 5000
+
+    /// Halves ranges, the largest first, until what is damaged stands alone. If everything is, it is left when enough has failed.
     private func copy(_ sql: String, _ range: ClosedRange<Int64>) throws(SQLiteError) {
-        do throws(SQLiteError) {
-            try database.transaction { () throws(SQLiteError) in
-                try database.execute("\(sql) \(range.lowerBound) AND \(range.upperBound)")
+        var ranges = [range]
+        var next = 0
+        var failures = 0
+        while next < ranges.count {
+            let range = ranges[next]
+            next += 1
+            do throws(SQLiteError) {
+                try database.transaction { () throws(SQLiteError) in
+                    try database.execute("\(sql) \(range.lowerBound) AND \(range.upperBound)")
+                }
+            } catch {
+                guard error.isDamage else { throw error }
+                failures += 1
+                guard range.lowerBound < range.upperBound, failures < Self.maximumFailures else { continue }
+                let middle = range.lowerBound + (range.upperBound - range.lowerBound) / 2
+                ranges.append(range.lowerBound...middle)
+                ranges.append(middle + 1...range.upperBound)
             }
-        } catch {
-            guard Self.isDamage(error) else { throw error }
-            guard range.lowerBound < range.upperBound else { return }
-            let middle = range.lowerBound + (range.upperBound - range.lowerBound) / 2
-            try copy(sql, range.lowerBound...middle)
-            try copy(sql, middle + 1...range.upperBound)
         }
     }
 

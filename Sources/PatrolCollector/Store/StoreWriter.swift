@@ -1,6 +1,7 @@
 import PatrolCore
 import PatrolSQLite
 import PatrolWire
+import Synchronization
 
 /// The one writer of the store, on a thread of its own.
 actor StoreWriter {
@@ -8,7 +9,10 @@ actor StoreWriter {
     private static let groupSize = 64
 
     private let folder: StoreFolder
-    private let database: Database
+    private var database: Database
+    /// What of the file's structure turned out to be damaged and is not mended yet, in words.
+    private nonisolated let damage = Mutex<String?>(nil)
+    private var mends = 0
     private let thread: DatabaseThread
     /// What is stored with the next commit.
     private var waiting: [Waiting] = []
@@ -97,6 +101,7 @@ actor StoreWriter {
             }
             for (one, outcome) in zip(group, outcomes) { one.answer(.success(outcome)) }
         } catch {
+            met(error)
             guard group.count > 1 else {
                 for one in group { one.answer(.failure(error)) }
                 return
@@ -123,8 +128,12 @@ actor StoreWriter {
     nonisolated func wakeUpkeep() { upkeepSignal.yield() }
 
     /// One step of what has to be done beside; see ``StoreUpkeep``.
-    func upkeep(keep: Duration?, now: WallTime) throws(SQLiteError) -> StoreUpkeep.Step {
-        let database = database
+    /// - Parameter now: the station's time, asked for when the step is made.
+    func upkeep(
+        keep: Duration?,
+        now: @autoclosure @Sendable () -> WallTime
+    ) throws(SQLiteError) -> StoreUpkeep.Step {
+        let (database, now) = (database, now())
         let upkeep = StoreUpkeep(database: database)
         // Nothing of this was promised to anybody: the next batch's commit syncs it along.
         try database.execute("PRAGMA synchronous = NORMAL")
@@ -133,7 +142,38 @@ actor StoreWriter {
         }
         try StoreFile.demandFullSynchronisation(database)
         if case .success(.moved(left: 0)) = step { try upkeep.rewriteIfWorthIt() }
+        if case .failure(let error) = step { met(error) }
         return try step.get()
+    }
+
+    // MARK: Damage
+
+    /// A file that has to be mended again and again lies on a disk that no mending helps.
+    private static let maximumMends = 3
+
+    /// What is not about damage in the file's structure is none of its matter.
+    nonisolated func met(_ error: SQLiteError) {
+        guard error.isDamageOfFile else { return }
+        damage.withLock { $0 = error.reason }
+        upkeepSignal.yield()
+    }
+
+    /// Sets a file aside whose structure turned out to be damaged, and goes on with what can be read of it. Batches wait
+    /// meanwhile; what is gone is missing in the next acknowledgement, and the carts send it again.
+    /// - Returns: what was done, in words for health and log; `nil` if nothing was to be done.
+    /// - Throws: if it could not be done. The file is as it was then.
+    func mend() throws -> String? {
+        guard let reason = damage.withLock({ $0.take() }), mends < Self.maximumMends else { return nil }
+        mends += 1
+        database.close()
+        do {
+            let opened = try StoreOpening.mend(folder.databasePath, reason: reason)
+            database = opened.database
+            return opened.note
+        } catch {
+            database = try StoreFile.reopen(folder.databasePath)
+            throw error
+        }
     }
 
     /// Puts blocks that turned out to be damaged aside.

@@ -7,6 +7,7 @@ import Synchronization
 /// their age.
 final class UpkeepLoop: Sendable {
     private let writer: StoreWriter
+    private let reader: StoreReader
     private let condition: StoreCondition
     private let keep: Duration?
     private let systemTime: @Sendable () -> WallTime
@@ -18,12 +19,14 @@ final class UpkeepLoop: Sendable {
     /// - Parameter keep: how old a record may become; `nil` for as old as it likes.
     init(
         writer: StoreWriter,
+        reader: StoreReader,
         condition: StoreCondition,
         keep: Duration?,
         systemTime: @escaping @Sendable () -> WallTime,
         logger: Logger
     ) {
         self.writer = writer
+        self.reader = reader
         self.condition = condition
         self.keep = keep
         self.systemTime = systemTime
@@ -40,6 +43,7 @@ final class UpkeepLoop: Sendable {
         await withTaskGroup(of: Void.self) { group in
             if keep != nil {
                 group.addTask { [writer] in
+                    // A sleep fails only when it is cancelled: that is the end.
                     while (try? await Task.sleep(for: .seconds(3600))) != nil { writer.wakeUpkeep() }
                 }
             }
@@ -52,6 +56,7 @@ final class UpkeepLoop: Sendable {
     }
 
     private func work() async {
+        await mend()
         do throws(SQLiteError) {
             while !isStopped.withLock({ $0 }) {
                 switch try await writer.upkeep(keep: keep, now: systemTime()) {
@@ -65,6 +70,19 @@ final class UpkeepLoop: Sendable {
         } catch {
             // It is tried again when the next batch has come; what arrives says by itself whether it can be stored.
             logger.warning("the store's upkeep failed", metadata: ["reason": "\(error.reason)"])
+            await mend()
+        }
+    }
+
+    /// Goes on with another file if the structure of the present one turned out to be damaged.
+    private func mend() async {
+        do {
+            guard let note = try await writer.mend() else { return }
+            condition.note(note)
+            try await reader.reopen()
+        } catch {
+            // Said in health; the next batch meets the damage again, and it is tried again a few times.
+            condition.note("the store is damaged and could not be mended: \(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolCore
 import PatrolSystem
 import PatrolVehicle
 
@@ -25,8 +26,21 @@ extension Configuration {
                 )
             }
         }
-        guard kind?.isMemory == true else { return [] }
+        guard kind?.isMemory == true else { return roomProblems(existing) }
         return problem("which is memory: nothing in it outlives a power cut", isWarning: true)
+    }
+
+    /// A journal that may not grow as large as it is told to thins and drops sooner than its owner thinks.
+    private func roomProblems(_ folder: String) -> [ConfigurationProblem] {
+        var information = statvfs()
+        guard statvfs(folder, &information) == 0 else { return [] }
+        let mebibytes = (UInt64(information.f_blocks) * UInt64(information.f_frsize)) >> 20
+        let (size, free) = (journal.limits.maximumBytes >> 20, journal.limits.minimumFreeBytes >> 20)
+        guard UInt64(size + free) > mebibytes else { return [] }
+        let message =
+            "is \(size), and with min_free_mib = \(free) more than the \(mebibytes) MiB of the disk that "
+            + "\(folder) is on: records will be thinned and dropped before the journal is that large"
+        return [ConfigurationProblem(key: "journal.max_size_mib", message: message, isWarning: true)]
     }
 
     /// StateDirectory= of the unit.

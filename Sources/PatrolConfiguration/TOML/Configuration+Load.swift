@@ -120,10 +120,29 @@ extension Configuration {
                 "commit_interval",
                 default: .seconds(10),
                 in: .seconds(1) ... .seconds(60)
-            )
+            ),
+            limits: journalLimits(&table)
         )
         table.finish()
         return settings
+    }
+
+    private static func journalLimits(_ table: inout TableReader) -> JournalLimits {
+        let standard = JournalLimits.standard
+        return JournalLimits(
+            maximumBytes: Int64(
+                table.integer("max_size_mib", default: Int(standard.maximumBytes >> 20), in: 4...65_536)
+            ) << 20,
+            eventsPercent: table.integer("events_percent", default: standard.eventsPercent, in: 5...75),
+            maximumAge: table.duration(
+                "max_age",
+                default: standard.maximumAge,
+                in: .seconds(86_400) ... .seconds(87_600 * 3600)
+            ),
+            minimumFreeBytes: Int64(
+                table.integer("min_free_mib", default: Int(standard.minimumFreeBytes >> 20), in: 0...1_048_576)
+            ) << 20
+        )
     }
 
     /// `sun_path` of unix(7) holds 108 bytes with the final zero.

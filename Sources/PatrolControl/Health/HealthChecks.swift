@@ -20,59 +20,6 @@ enum HealthChecks {
         )
     }
 
-    private static func journal(_ health: JournalHealth, at now: Instant) -> HealthReport.Check {
-        let lost = health.droppedEvents + health.droppedPositions
-        if let failure = health.failure {
-            let seconds = health.failingSince.map { (now - $0).milliseconds / 1000 } ?? 0
-            return HealthReport.Check(
-                name: "journal",
-                state: .degraded,
-                message: "nothing gets onto the disk for \(seconds) s: \(failure); "
-                    + "\(health.pendingEvents) events and \(health.pendingPositions) positions wait in memory, "
-                    + "\(lost) lost"
-            )
-        }
-        if let slow = health.slowCommit(at: now) {
-            let seconds = slow.milliseconds / 1000
-            let what =
-                slow > JournalHealth.hangingCommit && health.committingSince != nil
-                ? "the disk hangs: it has not taken a commit for \(seconds) s"
-                : "the disk is slow: a commit \(health.committingSince == nil ? "took" : "has been waiting for") \(seconds) s"
-            return HealthReport.Check(
-                name: "journal",
-                state: .degraded,
-                message: "\(what); \(health.pendingPositions) positions wait in memory, \(lost) records lost"
-            )
-        }
-        if let reason = health.inMemoryBecause {
-            return HealthReport.Check(
-                name: "journal",
-                state: .degraded,
-                message: "records are kept in memory only, and lost with the power: \(reason)"
-            )
-        }
-        if !health.incidents.isEmpty {
-            return HealthReport.Check(
-                name: "journal",
-                state: .degraded,
-                message: health.incidents.joined(separator: "; ")
-            )
-        }
-        guard lost == 0 else {
-            return HealthReport.Check(
-                name: "journal",
-                state: .degraded,
-                message: "\(health.droppedEvents) events and \(health.droppedPositions) positions were lost while the "
-                    + "disk refused them"
-            )
-        }
-        return HealthReport.Check(
-            name: "journal",
-            state: .ok,
-            message: "\(health.durable.events.rawValue) events and \(health.durable.positions.rawValue) positions"
-        )
-    }
-
     private static func upload(_ upload: UploadDestination, at now: Instant) -> HealthReport.Check {
         let name = "upload.\(upload.name)"
         let quarantined =

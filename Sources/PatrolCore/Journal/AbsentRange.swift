@@ -1,4 +1,5 @@
-/// Why records that had a number are not there. Open, so that a receiver keeps reasons that it does not know.
+/// Why records that had a number are not there. Open, so that a receiver keeps reasons that it does not know; what a journal
+/// itself may say is ``Receipt/Reason``, whose names these are.
 public struct AbsenceReason: RawRepresentable, Hashable, Sendable {
     /// The name in the file and on the wire.
     public let rawValue: String

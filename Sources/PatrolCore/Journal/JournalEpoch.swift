@@ -1,4 +1,5 @@
-/// A part of a journal's life with an identity of its own on the wire.
+/// A part of a journal's life with an identity of its own on the wire, as a batch tells of it: the batch's own journal is its
+/// identity, and of the epoch before only that is told. The journal keeps each one whole, as an ``Epoch``.
 ///
 /// A journal that may have given numbers it does not know of any more begins a new one, so that no two records ever share
 /// identity and number. Its numbers go on rising, so that one number a lane still says what a destination holds.

@@ -2,12 +2,14 @@
 public struct JournalLimits: Hashable, Sendable {
     /// Of the file; 1 MiB and more.
     public var maximumBytes: Int64
+    /// What of it positions may not fill, 1–99.
+    public var eventsPercent: Int
     /// How long records are kept, by trusted time.
     public var maximumAge: Duration
     /// What must stay free in the file system for everybody else.
     public var minimumFreeBytes: Int64
 
-    /// 64 MiB (about five million positions), 30 days, 32 MiB free.
+    /// 64 MiB (about five million positions) with a quarter for events, 30 days, 32 MiB free.
     public static let standard = JournalLimits(
         maximumBytes: 64 << 20,
         maximumAge: .seconds(30 * 86_400),
@@ -22,14 +24,18 @@ public struct JournalLimits: Hashable, Sendable {
     )
 
     /// See the properties.
-    public init(maximumBytes: Int64, maximumAge: Duration, minimumFreeBytes: Int64) {
+    public init(maximumBytes: Int64, eventsPercent: Int = 25, maximumAge: Duration, minimumFreeBytes: Int64) {
         self.maximumBytes = maximumBytes
+        self.eventsPercent = eventsPercent
         self.maximumAge = maximumAge
         self.minimumFreeBytes = minimumFreeBytes
     }
 
-    /// A quarter is the events': positions may fill the rest.
-    public var maximumPositionBytes: Int64 { maximumBytes / 4 * 3 }
+    /// Positions may fill what is not the events'.
+    public var maximumPositionBytes: Int64 {
+        let percent = Int64(100 - eventsPercent)
+        return maximumBytes / 100 * percent + maximumBytes % 100 * percent / 100
+    }
 
     /// What one step frees at least, so that receipts stay few.
     public var stepBytes: Int64 { max(64 << 10, maximumBytes / 64) }
@@ -40,7 +46,7 @@ public struct JournalLimits: Hashable, Sendable {
 /// | what is wrong | what goes, the first that there is |
 /// | --- | --- |
 /// | records are too old | the oldest of that lane |
-/// | positions fill more than their three quarters | 1, 2, 3 |
+/// | positions fill more than their share | 1, 2, 3 |
 /// | the file is too large, or too little is free | 1, 2, 3, 4, 5 |
 ///
 /// 1. The oldest positions that every destination has.

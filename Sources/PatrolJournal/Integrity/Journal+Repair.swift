@@ -18,6 +18,7 @@ extension Journal {
 
     /// Takes out what is damaged; if that is the structure of the file, the file is put together anew.
     func repair(because error: JournalError) throws(JournalError) {
+        stopRelocating()
         do {
             let report = try settle(nil)
             guard report.summary.isEmpty, report.receipts.isEmpty else { return }
@@ -87,6 +88,7 @@ extension Journal {
             (receipts, lastEvent) = (book, last)
             quarantine = try store.quarantineCounts()
             note(told)
+            inbox.lostToDamage(report.receipts)
             return report
         } catch {
             store.database.rollBack()

@@ -3,7 +3,7 @@ import PatrolSQLite
 
 /// Brings whatever rows of a damaged database are as they were written into a new one.
 ///
-/// A row is judged by its checksum alone, wherever it lies: so pages that no tree leads to any more, and the log behind a
+/// A row is judged by its checksum alone, or in a file from before those by what it says, wherever it lies: so pages that no tree leads to any more, and the log behind a
 /// damaged frame, give theirs too. Of records every copy is as good as another; of what changes in place only the newest
 /// state of a page counts.
 struct Salvage {
@@ -36,17 +36,26 @@ struct Salvage {
         try JournalStore.translating { () throws(SQLiteError) in
             let damaged = try DamagedDatabase(path: path, pageSize: 1024)
             try store.database.transaction { () throws(SQLiteError) in
+                let isOld = (1..<JournalSchema.firstChecked).contains(damaged.userVersion)
                 try damaged.forEachRow { row throws(SQLiteError) in
-                    for table in CheckedTable.allCases where !row.isSuperseded || table.keepsEveryVersion {
-                        guard let values = table.isSound(row) else { continue }
-                        try insert(values + [row.columns[row.columns.count - 1]], table)
-                        break
-                    }
+                    guard let (table, values) = judge(row, isOld: isOld) else { return }
+                    try insert(values, table)
                 }
                 // Records that were removed, and whose page nobody has written over yet.
                 try store.database.execute(Self.removed)
             }
         }
+    }
+
+    /// - Parameter isOld: whether the file is from before the checksums.
+    private func judge(_ row: DamagedDatabase.Row, isOld: Bool) -> (CheckedTable, [SQLValue])? {
+        for table in CheckedTable.allCases where !row.isSuperseded || table.keepsEveryVersion {
+            if let values = table.isSound(row) { return (table, values + [row.columns[row.columns.count - 1]]) }
+            guard isOld, let values = table.unchecked(row) else { continue }
+            return (table, values + [table.checksum(of: values)])
+        }
+        guard isOld, let epoch = CheckedTable.firstEpoch(row) else { return nil }
+        return (.epochs, epoch + [CheckedTable.epochs.checksum(of: epoch)])
     }
 
     private func insert(_ values: [SQLValue], _ table: CheckedTable) throws(SQLiteError) {

@@ -9,24 +9,31 @@ struct StoredReceipt: Hashable, Sendable {
 /// All receipts of a journal, as far as it keeps them in memory.
 struct ReceiptBook: Sendable {
     private(set) var rows: [StoredReceipt]
+    private var index = PerLane(both: ReceiptIndex())
     /// The numbers of each lane that no record has.
     private(set) var absent: PerLane<NumberRanges>
     /// Those of them that are not gone because every destination has them.
-    private var lost: PerLane<NumberRanges>
+    private var lostNumbers: PerLane<NumberRanges>
 
     init(_ rows: [StoredReceipt] = []) {
         self.rows = rows
         absent = PerLane(both: NumberRanges())
-        lost = PerLane(both: NumberRanges())
+        lostNumbers = PerLane(both: NumberRanges())
         for lane in Lane.allCases {
             absent[lane] = NumberRanges(
                 rows.filter { $0.receipt.lane == lane && $0.receipt.isComplete }.map(\.receipt.range)
             )
-            lost[lane] = NumberRanges(
+            lostNumbers[lane] = NumberRanges(
                 rows.filter { $0.receipt.lane == lane && $0.receipt.isComplete && $0.receipt.reason != .acknowledged }
                     .map(\.receipt.range)
             )
         }
+        for (place, row) in rows.enumerated() { index[row.receipt.lane].insert(place, row.receipt.range) }
+    }
+
+    /// The receipts of a lane that tell of any of these numbers, in the order in which they were given.
+    func receipts(_ lane: Lane, overlapping window: ClosedRange<SequenceNumber>) -> [Receipt] {
+        index[lane].places(overlapping: window).map { rows[$0].receipt }
     }
 
     /// The highest number of a lane that a receipt tells of.
@@ -45,7 +52,7 @@ struct ReceiptBook: Sendable {
 
     /// Whether nine of ten of these positions went.
     func isThinned(_ range: ClosedRange<SequenceNumber>) -> Bool {
-        rows.contains { $0.receipt.reason == .thinned && $0.receipt.range.overlaps(range) }
+        receipts(.positions, overlapping: range).contains { $0.reason == .thinned }
     }
 
     /// How many of the numbers above one have no record. In the middle of thinned positions about; at their ends exactly.
@@ -57,7 +64,7 @@ struct ReceiptBook: Sendable {
     func lost(_ lane: Lane, through number: SequenceNumber) -> Int64 {
         func isLost(_ receipt: Receipt) -> Bool { receipt.reason != .acknowledged }
         let thinned = thinned(lane, above: .none, isLost) - thinned(lane, above: number, isLost)
-        return lost[lane].count(above: .none) - lost[lane].count(above: number) + thinned
+        return lostNumbers[lane].count(above: .none) - lostNumbers[lane].count(above: number) + thinned
     }
 
     /// How many of the numbers above one were thinned out and belong to no complete receipt that counts.
@@ -96,13 +103,21 @@ struct ReceiptBook: Sendable {
         return (records, skipped)
     }
 
+    /// Records that are gone although not every destination has them, by reason.
+    var lost: PerLane<[Receipt.Reason: Int64]> {
+        func lost(_ lane: Lane) -> [Receipt.Reason: Int64] {
+            counts(lane).records.filter { $0.key != .acknowledged && $0.value > 0 }
+        }
+        return PerLane(events: lost(.events), positions: lost(.positions))
+    }
+
     /// Adds a receipt. One that goes on where the newest of its lane and reason ends becomes one with it, so that months of
     /// clearing up are one row.
     /// - Returns: the row to be written.
     mutating func add(_ receipt: Receipt) -> StoredReceipt {
         if receipt.isComplete {
             absent[receipt.lane].insert(receipt.range)
-            if receipt.reason != .acknowledged { lost[receipt.lane].insert(receipt.range) }
+            if receipt.reason != .acknowledged { lostNumbers[receipt.lane].insert(receipt.range) }
         }
         if let index = rows.lastIndex(where: { $0.receipt.lane == receipt.lane && $0.receipt.reason == receipt.reason }
         ),
@@ -114,9 +129,11 @@ struct ReceiptBook: Sendable {
             merged.from = merged.from ?? receipt.from
             merged.to = receipt.to ?? merged.to
             rows[index].receipt = merged
+            self.index[receipt.lane].extend(index, to: merged.range)
             return rows[index]
         }
         let row = StoredReceipt(number: (rows.last?.number ?? 0) + 1, receipt: receipt)
+        index[receipt.lane].insert(rows.count, receipt.range)
         rows.append(row)
         return row
     }

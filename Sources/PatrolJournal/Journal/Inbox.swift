@@ -29,6 +29,8 @@ final class Inbox: Sendable {
         var offset: Int64 = 0
         /// Since when something has been waiting for a commit, or since the last attempt that failed.
         var waitingSince: Instant?
+        /// Of the oldest event that is not on disk yet.
+        var eventSince: Instant?
         var isClosed = false
         var health: JournalHealth
 
@@ -110,6 +112,7 @@ final class Inbox: Sendable {
         state.withLock { state in
             var health = state.health
             health.pendingPositions = state.positions.count
+            health.uncommittedSince = [state.eventSince, state.positions.first?.receivedAt].compactMap(\.self).min()
             return health
         }
     }
@@ -130,6 +133,7 @@ final class Inbox: Sendable {
             state.offset += Int64(written)
             state.waitingSince = state.positions.isEmpty || state.isClosed ? nil : now
             state.health.commitEnded(at: now)
+            state.eventSince = nil
             state.health.lastCommit = now
             state.health.failure = nil
             state.health.failingSince = nil
@@ -163,6 +167,31 @@ final class Inbox: Sendable {
             return isFirst
         }
         if isFirst { arrival.yield() }
+    }
+
+    /// An event is about to be written.
+    func eventWaits(at now: Instant) {
+        state.withLock { $0.eventSince = $0.eventSince ?? now }
+    }
+
+    /// What receipts tell of.
+    func lost(_ lost: PerLane<[Receipt.Reason: Int64]>) {
+        state.withLock { $0.health.lost = lost }
+    }
+
+    /// What turned out to be gone.
+    func lostToDamage(_ receipts: [Receipt]) {
+        state.withLock { state in
+            for receipt in receipts { state.health.lostToDamage[receipt.lane] += receipt.count }
+        }
+    }
+
+    /// What was found when it was looked whether something has to go; until that goes wrong, it is well.
+    func lookedAt(freeBytes: Int64?) {
+        state.withLock { state in
+            state.health.freeBytes = freeBytes
+            state.health.clearingFailure = nil
+        }
     }
 
     /// Something befell the file.

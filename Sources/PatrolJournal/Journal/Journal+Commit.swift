@@ -43,6 +43,7 @@ extension Journal {
                 results.append(.failure(failure.adding(reason, isEventLost: true)))
                 continue
             }
+            inbox.eventWaits(at: clocks.now())
             unwritten.events.append(StoredEvent(event.event))
             // Until the commit says its number.
             results.append(.success(.none))
@@ -194,12 +195,22 @@ extension Journal {
     /// ``health`` tells of it.
     /// - Throws: if the last commit, at the end, failed.
     public nonisolated func run() async throws(JournalError) {
+        await fillLog()
         // Ends when the task is cancelled or the inbox closed.
         for await _ in inbox.arrivals { await commitWhenDue() }
         do {
             try await commit()
         } catch  where error.cause == .closed {
             // Whoever closed the journal has made that commit.
+        }
+    }
+
+    private func fillLog() {
+        guard marks != nil else { return }
+        do {
+            try openStore().fillLog()
+        } catch {
+            // Closed already: there is nothing to come.
         }
     }
 

@@ -65,6 +65,8 @@ public actor Journal {
     var notedAt: Instant?
     /// How often the file was put together anew in this run.
     var rebuilds = 0
+    /// The way into another file, while it lasts.
+    var relocation: Relocation?
     let files: JournalFiles
     /// `nil` in memory.
     let marks: MarksFile?
@@ -76,7 +78,12 @@ public actor Journal {
     /// Ascending, at least one.
     var epochs: [Epoch] { didSet { publish() } }
     /// What is not there any more.
-    var receipts: ReceiptBook { didSet { publish() } }
+    var receipts: ReceiptBook {
+        didSet {
+            inbox.lost(receipts.lost)
+            publish()
+        }
+    }
     /// What this boot's clock turned out to be, as far as it is on disk.
     var clock: ClockOffset? { didSet { publish() } }
     /// Up to which record each destination is through with each lane: everything up to there is acknowledged, or
@@ -170,8 +177,10 @@ public actor Journal {
         receipts = content.receipts
         quarantine = content.quarantine
         var health = JournalHealth(durable: content.last, id: content.epochs[content.epochs.count - 1].id)
-        health.incidents = opened.incidents
+        (health.incidents, health.lostToDamage) = (opened.incidents, opened.lost)
         health.inMemoryBecause = opened.inMemoryBecause
+        health.commitInterval = commitInterval
+        health.lost = content.receipts.lost
         inbox = Inbox(health)
         shared = SharedJournalState(JournalState(opened, path: files.database), cursors: content.cursors)
         do throws(SystemCallError) {
@@ -217,9 +226,6 @@ public actor Journal {
     }
 
     /// Writes what waits and closes the file; the journal takes nothing any more. A second call does nothing.
-    ///
-    /// "When the last connection to a database closes, that connection does one last checkpoint and then deletes the WAL"
-    /// (sqlite.org/wal.html).
     /// - Throws: if what waited could not be written; it is lost then. The file is closed all the same.
     public nonisolated func close() async throws(JournalError) {
         // First, so that the writer is the last one who has the file open.
@@ -233,7 +239,8 @@ public actor Journal {
         inbox.close()
         defer {
             isClosed = true
-            store.database.close()
+            stopRelocating()
+            store.database.closeKeepingLog()
             marks?.unlock()
         }
         do {

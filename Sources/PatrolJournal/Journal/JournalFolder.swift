@@ -29,6 +29,14 @@ enum JournalFolder {
         guard fsync(descriptor) == 0 else { throw failure(folder, "the folder cannot be synchronised", errno) }
     }
 
+    /// As ``sync(_:)``, for a file's content.
+    static func syncFile(_ path: String) throws(JournalError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, "cannot be opened", errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure(path, "cannot be synchronised", errno) }
+    }
+
     private static func failure(_ folder: String, _ reason: String, _ code: Int32) -> JournalError {
         JournalError(.folder, path: folder, reason: "\(reason): \(SystemError.text(code))")
     }

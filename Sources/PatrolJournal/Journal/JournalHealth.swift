@@ -28,11 +28,21 @@ public struct JournalHealth: Hashable, Sendable {
     public var id: JournalID
     /// What of the file was damaged, lost or begun anew in this run, and what became of it: the first ones.
     public var incidents: [String]
+    /// Records that were on disk and turned out, in this run, to be gone: damaged, or rolled back.
+    public var lostToDamage: PerLane<Int64>
     /// Why nothing gets onto a disk at all in this run: no folder could be used. `nil` if one could.
     public var inMemoryBecause: JournalError?
 
-    /// Why the journal could not be kept within its bounds when that was tried last.
+    /// Why the journal could not be kept within its bounds when that was tried last; `nil` if it is.
     public var clearingFailure: JournalError?
+    /// When the oldest record came that is not on disk yet; `nil` if all are.
+    public var uncommittedSince: Instant?
+    /// How long a position waits for its commit in good order.
+    public var commitInterval: Duration
+    /// What was free in the file system when that was looked at last, once a minute at most; `nil` if nobody knows.
+    public var freeBytes: Int64?
+    /// Records that are gone although not every destination has them, by reason, as far as receipts tell: of all runs.
+    public var lost: PerLane<[Receipt.Reason: Int64]>
 
     /// A commit that takes longer is slow: one on a good card takes some hundredths of a second.
     public static let slowCommit = Duration.seconds(2)
@@ -46,6 +56,9 @@ public struct JournalHealth: Hashable, Sendable {
     init(durable: PerLane<SequenceNumber>, id: JournalID) {
         self.id = id
         incidents = []
+        lostToDamage = PerLane(both: 0)
+        commitInterval = .seconds(10)
+        lost = PerLane(both: [:])
         pendingPositions = 0
         pendingEvents = 0
         droppedPositions = 0

@@ -117,7 +117,7 @@ struct JournalStore {
     /// - `page_size`: a commit writes whole pages, and 1 KiB ones are the smallest that hold a block in two.
     /// - `synchronous`: in WAL mode only FULL syncs the log at each commit (sqlite.org/pragma.html); NORMAL loses the last
     ///   commits in a power cut.
-    /// - `wal_autocheckpoint`: 1000 pages are an hour of commits, in which the page of the open block, written again and
+    /// - `wal_autocheckpoint`: ``logPages``, 1000 pages are an hour of commits, in which the page of the open block, written again and
     ///   again, goes to the file once; reading 1 MB back after a power cut takes no time that anybody notices.
     /// - `journal_size_limit`: twice that, so that only a log grown by something unusual is cut, and the file is otherwise
     ///   overwritten in place.
@@ -127,10 +127,15 @@ struct JournalStore {
         PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
-        PRAGMA wal_autocheckpoint = 1000;
+        PRAGMA wal_autocheckpoint = \(logPages);
         PRAGMA journal_size_limit = 2097152;
         PRAGMA cache_size = -256;
         """
+
+    private static let logPages = 1000
+
+    /// Gives the log its whole length; see ``PatrolSQLite/Database``.
+    func fillLog() { database.fillLog(pages: Self.logPages, pageSize: 1024) }
 
     /// Lets SQLite work, and says its errors in the journal's words.
     static func translating<Value>(_ body: () throws(SQLiteError) -> Value) throws(JournalError) -> Value {

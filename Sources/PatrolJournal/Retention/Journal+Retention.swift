@@ -19,6 +19,7 @@ extension Journal {
         guard clearedAt.map({ now - $0 >= Self.clearingInterval }) ?? true else { return }
         clearedAt = now
         do {
+            defer { inbox.lookedAt(freeBytes: marks == nil ? nil : files.freeBytes) }
             for _ in 0..<Self.maximumStepsAtOnce {
                 guard let step = RetentionLadder.next(try usage(), limits) else { return }
                 guard try perform(step) else { return }
@@ -100,9 +101,9 @@ extension Journal {
         case .thin(let bytes):
             return try thin(wholeRows(.positions, store, bytes: bytes), store)
         case .shrink(let bytes):
-            let before = try store.size().spare
-            try store.shrink(bytes)
-            return try store.size().spare < before
+            // One piece a commit.
+            if try shrink(bytes, store) { clearedAt = nil }
+            return false
         }
     }
 
@@ -123,8 +124,12 @@ extension Journal {
             gone.append(receipt)
         }
         let receipts = Self.joined(gone)
+        let relocation = relocation
         try settle(receipts, store) { () throws(SQLiteError) in
-            for receipt in receipts { try store.remove(receipt.range, lane) }
+            for receipt in receipts {
+                try store.remove(receipt.range, lane)
+                try relocation?.remove(receipt.range, lane)
+            }
         }
         quarantine = try store.quarantineCounts()
         return !receipts.isEmpty
@@ -150,6 +155,7 @@ extension Journal {
 
     /// The first and the last of a block stay, and every tenth between them: so the track stays a track.
     private func thin(_ rows: [OldRow], _ store: JournalStore) throws(JournalError) -> Bool {
+        stopRelocating()
         var gone: [Receipt] = []
         var blocks: [EncodedBlock] = []
         for row in rows {

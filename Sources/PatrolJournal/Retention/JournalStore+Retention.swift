@@ -82,6 +82,11 @@ extension JournalStore {
         }
     }
 
+    /// Whether the file was made for giving pages back.
+    func canShrink() throws(JournalError) -> Bool {
+        try Self.translating { () throws(SQLiteError) in try database.integer("PRAGMA auto_vacuum") == 2 }
+    }
+
     /// Gives unused pages back, if the file was made for it.
     func shrink(_ bytes: Int64) throws(JournalError) {
         try Self.translating { () throws(SQLiteError) in

@@ -6,6 +6,8 @@ import PatrolSQLite
 struct JournalBeginning {
     private(set) var content: JournalContent
     private(set) var incidents: [String] = []
+    /// Records that were on disk once and are not there any more.
+    private(set) var lost = PerLane<Int64>(both: 0)
     private let boot: BootRecord
     private let now: Instant
     private let isBootNew: Bool
@@ -97,7 +99,9 @@ struct JournalBeginning {
     private mutating func add(_ receipt: Receipt) {
         receipts.append(content.receipts.add(receipt))
         content.last[receipt.lane] = max(content.last[receipt.lane], receipt.range.upperBound)
-        if receipt.isLoss { events.append(receipt.event) }
+        guard receipt.isLoss else { return }
+        events.append(receipt.event)
+        lost[receipt.lane] += receipt.count
     }
 
     private mutating func add(_ epoch: Epoch) {

@@ -1,4 +1,5 @@
 import Glibc
+import PatrolSQLite
 import PatrolSystem
 
 /// The files of a journal in its folder, and those that were set aside.
@@ -23,11 +24,22 @@ struct JournalFiles {
     private static let suffixes = ["", "-wal", "-shm", "-journal"]
 
     /// Whether there is a log, and no database that it could belong to.
-    var isLogOrphaned: Bool { size(database) == 0 && size(database + "-wal") > 0 }
+    var isLogOrphaned: Bool { size(database) == 0 && hasLog }
     /// Whether there is a log with something in it.
-    var hasLog: Bool { size(database + "-wal") > 0 }
+    var hasLog: Bool { size(log) > 0 && !isLogEmptied }
     /// Whether there is no journal at all.
     var isEmpty: Bool { size(database) == 0 && !hasLog }
+
+    private var log: String { database + "-wal" }
+
+    private var isLogEmptied: Bool {
+        do {
+            return try WriteAheadLog.isEmptied(log)
+        } catch {
+            // What cannot be read may hold anything.
+            return false
+        }
+    }
 
     private func size(_ path: String) -> Int {
         var information = stat()
@@ -41,7 +53,8 @@ struct JournalFiles {
         let name = Self.asidePrefix + nextNumber(Self.asidePrefix)
         for suffix in Self.suffixes {
             let path = database + suffix
-            guard access(path, F_OK) == 0 else { continue }
+            // An emptied log belongs to no database: the next one goes on with its room.
+            guard access(path, F_OK) == 0, path != log || !isLogEmptied else { continue }
             guard rename(path, folder + "/" + name + suffix) == 0 else { throw failure(path, "cannot be set aside") }
         }
         try JournalFolder.sync(folder)
@@ -103,7 +116,7 @@ struct JournalFiles {
         }
     }
 
-    private func names() -> [String] {
+    func names() -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []

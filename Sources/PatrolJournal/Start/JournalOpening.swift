@@ -13,6 +13,8 @@ struct OpenedJournal {
     var lastOfEarlierRuns = PerLane(both: SequenceNumber.none)
     /// What happened, in the order in which it is told: on record, and in health.
     var incidents: [String] = []
+    /// Records that were on disk once and are not there any more.
+    var lost = PerLane<Int64>(both: 0)
     /// Why it is in memory only.
     var inMemoryBecause: JournalError?
 }
@@ -195,7 +197,7 @@ struct JournalOpening {
         try beginning.write(to: opened.store)
         opened.lastOfEarlierRuns = opened.content.last
         opened.content = beginning.content
-        opened.incidents = beginning.incidents
+        (opened.incidents, opened.lost) = (beginning.incidents, beginning.lost)
         opened.marks?.note { $0.durable = beginning.content.last }
         return opened
     }

@@ -45,6 +45,19 @@ final class MarksFile {
         }
     }
 
+    /// What the file of a folder says, without a lock and without changing anything.
+    /// - Returns: `nil` if there is none, or no slot of it is whole.
+    static func marks(in folder: String) throws(JournalError) -> JournalMarks? {
+        let path = folder + "/" + name
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure(path, "cannot be opened", errno)
+        }
+        defer { Glibc.close(descriptor) }
+        return (0...1).compactMap { readSlot($0, of: descriptor) }.max { $0.0 < $1.0 }?.1
+    }
+
     deinit {
         Glibc.close(descriptor)
     }
@@ -96,12 +109,14 @@ final class MarksFile {
 
     // MARK: - Slots
 
-    private func readSlot(_ slot: Int) -> (Int64, JournalMarks)? {
-        var bytes = [UInt8](repeating: 0, count: Self.slotBytes)
+    private func readSlot(_ slot: Int) -> (Int64, JournalMarks)? { Self.readSlot(slot, of: descriptor) }
+
+    private static func readSlot(_ slot: Int, of descriptor: Int32) -> (Int64, JournalMarks)? {
+        var bytes = [UInt8](repeating: 0, count: slotBytes)
         let read = bytes.withUnsafeMutableBytes {
-            pread(descriptor, $0.baseAddress, $0.count, off_t(slot * Self.slotBytes))
+            pread(descriptor, $0.baseAddress, $0.count, off_t(slot * slotBytes))
         }
-        return read == Self.slotBytes ? MarksCoding.decode(bytes) : nil
+        return read == slotBytes ? MarksCoding.decode(bytes) : nil
     }
 
     private func writeSlot(_ slot: Int, _ marks: JournalMarks) throws(JournalError) {

@@ -40,7 +40,7 @@ extension JournalView {
         from store: JournalStore
     ) throws(JournalError) -> [AbsentRange] {
         var account = LaneAccount(lane: lane, window: window)
-        let known = receipts.rows.map(\.receipt).filter { $0.lane == lane && $0.range.overlaps(window) }
+        let known = receipts.receipts(lane, overlapping: window)
         for receipt in known where receipt.isComplete { account.add(receipt) }
         if quarantineCounts(of: destination)[lane].held > 0 {
             for range in try store.quarantined(by: destination, lane, after: window.lowerBound) {

@@ -1,9 +1,17 @@
 import Dispatch
 import PatrolCore
 import PatrolWire
+import Synchronization
 import Testing
 
 @testable import PatrolCollector
+
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+
+    var isSet: Bool { value.withLock { $0 } }
+    func set() { value.withLock { $0 = true } }
+}
 
 @Suite("A stop of the station")
 struct StopTests {
@@ -28,17 +36,19 @@ struct StopTests {
 
     @Test("One that has come in full is answered")
     func complete() async throws {
-        // Nobody but a batch that is about to be stored asks the station what time it is.
+        // While the writer hangs, nobody but a batch that is about to be stored asks the station what time it is.
         let (dated, isDated) = AsyncStream.makeStream(of: Void.self)
-        let (hanging, hangs) = AsyncStream.makeStream(of: Void.self)
+        let (begun, hangs) = AsyncStream.makeStream(of: Void.self)
         let release = DispatchSemaphore(value: 0)
+        let hanging = Flag()
         let clock: @Sendable () -> WallTime = {
-            isDated.finish()
+            if hanging.isSet { isDated.finish() }
             return TestStore.arrival
         }
         try await TestStation.with(systemTime: clock) { station in
             async let hang: Void = station.collector.writer.hang(hangs, until: release)
-            for await _ in hanging {}
+            for await _ in begun {}
+            hanging.set()
             async let answer = station.post(try Samples.batch(positions: 1...1))
             for await _ in dated {}
             await station.stop()

@@ -28,7 +28,9 @@ struct ConfigurationTests {
         )
         #expect(configuration.position.movingInterval == .seconds(1))
         #expect(configuration.position.parkedInterval == .seconds(60))
-        #expect(configuration.journal == .init(folder: "/var/lib/patrold", commitInterval: .seconds(10)))
+        #expect(
+            configuration.journal == .init(folder: "/var/lib/patrold", commitInterval: .seconds(10), limits: .standard)
+        )
         #expect(configuration.controlSocket == "/run/patrold/patrold.sock")
         #expect(configuration.destinations.isEmpty)
     }
@@ -159,6 +161,22 @@ struct ConfigurationTests {
             ),
             ("vehicle = \"a\"\ngps = 3", "gps: is integer 3; allowed: a table, [gps]"),
             ("vehicle = \"a\"\n[journal]\ncommit_interval = \"500ms\"", "allowed: a duration from 1s to 1min"),
+            (
+                "vehicle = \"a\"\n[journal]\nmax_size_mib = 3",
+                "journal.max_size_mib: is integer 3; allowed: a whole number from 4 to 65536"
+            ),
+            (
+                "vehicle = \"a\"\n[journal]\nevents_percent = 80",
+                "journal.events_percent: is integer 80; allowed: a whole number from 5 to 75"
+            ),
+            (
+                "vehicle = \"a\"\n[journal]\nmax_age = \"30\"",
+                "journal.max_age: is \"30\"; allowed: a duration from 24h to 87600h"
+            ),
+            (
+                "vehicle = \"a\"\n[journal]\nmin_free_mib = -1",
+                "journal.min_free_mib: is integer -1; allowed: a whole number from 0 to 1048576"
+            ),
             ("vehicle = \"a\"\n[journal]\ncommit_interval = 10", "journal.commit_interval: is integer 10; allowed"),
             (
                 "vehicle = \"a\"\n[journal]\nfolder = \"journal\"",

@@ -113,7 +113,30 @@ struct HealthChecksTests {
         health.pendingPositions = 7
         let check = HealthChecks.report(fine, health, at: now).checks[2]
         #expect(check.state == (words == nil ? .ok : .degraded))
-        if let words { #expect(check.message == words + "; 7 positions wait in memory, 0 records lost") }
+        if let words { #expect(check.message == words + "; 0 events and 7 positions wait in memory, 0 lost") }
+    }
+
+    @Test(
+        "A slow disk and a journal over its bounds are faults; what is gone and what is free is told with each answer"
+    )
+    func journalBounds() {
+        func check(_ change: (inout JournalHealth) -> Void) -> HealthReport.Check {
+            var health = JournalHealth.fine
+            change(&health)
+            return HealthChecks.report(fine, health, at: now).checks[2]
+        }
+        let inTime = check { $0.uncommittedSince = now - .seconds(20) }
+        #expect(inTime.state == .ok, "\(inTime)")
+        let slow = check { $0.uncommittedSince = now - .seconds(21) }
+        #expect(slow.state == .degraded && slow.message.contains("the oldest for 21 s"), "\(slow)")
+        let full = check { $0.clearingFailure = JournalError(.storage, path: "/j", reason: "cannot") }
+        #expect(full.state == .degraded && full.message.contains("within its bounds: journal /j: cannot"), "\(full)")
+        let gone = check {
+            $0.lost.positions = [.thinned: 90, .dropped: 10]
+            $0.freeBytes = 5 << 20
+        }
+        #expect(gone.state == .ok, "\(gone)")
+        #expect(gone.message.hasSuffix("; positions gone for good: 10 dropped, 90 thinned; 5 MiB free"), "\(gone)")
     }
 }
 

@@ -37,6 +37,8 @@ import Testing
         #expect(counts.produced.positions == 72_000 && counts.isBalanced)
         #expect(counts.receipted.positions.keys.sorted { $0.rawValue < $1.rawValue } == [.dropped, .thinned])
         #expect(counts.receipted.events.isEmpty, "events are last")
+        #expect(bench.journal.health.lost == counts.receipted, "nobody has any of them")
+        #expect(bench.journal.health.freeBytes ?? 0 > 0 && bench.journal.health.clearingFailure == nil)
         try await bench.journal.checkInvariants()
         let size = try await bench.journal.size()
         #expect(size.used <= Self.small.maximumBytes + Self.small.stepBytes, "\(size)")
@@ -57,6 +59,18 @@ import Testing
         #expect(try await bench.journal.backlog(of: "station").positions.count == 0)
         let after = try await bench.restarted()
         #expect(try await after.journal.counts() == counts)
+    }
+
+    @Test func `health knows the age of the oldest record that is not on disk`() async throws {
+        let bench = try Bench()
+        #expect(bench.journal.health.uncommittedSince == nil)
+        let first = bench.clock.now
+        bench.journal.append(bench.position(1))
+        bench.clock.advance(by: .seconds(3))
+        bench.journal.append(bench.position(2))
+        #expect(bench.journal.health.uncommittedSince == first)
+        try await bench.journal.append(bench.event("first"))
+        #expect(bench.journal.health.uncommittedSince == nil)
     }
 
     @Test func `what every destination has goes first, and nobody is told`() async throws {
@@ -159,6 +173,55 @@ import Testing
         try await bench.journal.close()
         let after = try folder.bytes("journal.sqlite").count
         #expect(before > 600_000 && after < before / 2, "\(before) to \(after) bytes")
+    }
+
+    @Test func `an old file that cannot give pages back moves into one that can, piece by piece, and loses nothing`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        var bench = try Bench(in: folder)
+        try await drive(bench, from: 1, blocks: 600)
+        for number in 1...700 { try await bench.journal.append(bench.event("\(number)")) }
+        try await bench.journal.execute("PRAGMA auto_vacuum = NONE; VACUUM")
+        #expect(try await bench.journal.integer("PRAGMA auto_vacuum") == 0)
+        let id = bench.journal.id
+        try await bench.journal.close()
+        let before = try folder.bytes("journal.sqlite").count
+        let tiny = JournalLimits(maximumBytes: 400 << 10, maximumAge: .seconds(86_400), minimumFreeBytes: 0)
+        bench = try Bench(in: folder, clock: bench.clock, limits: tiny)
+        var block = Int64(0)
+        var longest = Duration.zero
+        while try await bench.journal.integer("PRAGMA auto_vacuum") == 0 {
+            try #require(block < 300)
+            bench.clock.advance(by: .seconds(60))
+            let begin = ContinuousClock.now
+            try await drive(bench, from: 72_001 + block * 120, blocks: 1)
+            longest = max(longest, ContinuousClock.now - begin)
+            // Some of what was copied goes again.
+            if block == 1 {
+                let last = bench.journal.health.durable.positions
+                try await bench.journal.acknowledge(events: nil, positions: last, by: "station")
+            }
+            block += 1
+        }
+        print("moved in \(block) commits, of which the longest took \(longest)")
+        #expect(block >= 3, "piece by piece")
+        try await bench.journal.checkInvariants()
+        #expect(bench.journal.health.clearingFailure == nil && bench.journal.id == id)
+        let counts = try await bench.journal.counts()
+        let odometers = try await bench.odometers()
+        for _ in 0..<20 {
+            bench.clock.advance(by: .seconds(60))
+            try await bench.journal.append(bench.event("later"))
+        }
+        try await bench.journal.close()
+        let after = try folder.bytes("journal.sqlite").count
+        #expect(before > 600_000 && after < before / 2, "\(before) to \(after) bytes")
+        #expect(try !folder.names().contains { $0.contains("rebuilt") })
+        let again = try Bench(in: folder, clock: bench.clock)
+        #expect(again.journal.id == id && again.journal.health.incidents.isEmpty, "not taken for a copy")
+        #expect(try await again.odometers() == odometers)
+        #expect(try await again.journal.counts().held.positions == counts.held.positions)
     }
 }
 

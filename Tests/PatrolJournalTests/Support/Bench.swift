@@ -45,6 +45,12 @@ struct Bench {
 
     /// Closes the journal and opens what an older version would have left of it.
     func restarted(asVersion version: Int) async throws -> Bench {
+        try await leave(asVersion: version)
+        return try Bench(in: folder, clock: clock)
+    }
+
+    /// Closes the journal and makes its file one of an older version.
+    func leave(asVersion version: Int) async throws {
         try await journal.commit()
         try await journal.execute(Self.downgrade)
         if version < 3 { try await journal.execute("DROP TABLE quarantine") }
@@ -52,7 +58,6 @@ struct Bench {
         try await journal.execute("PRAGMA user_version = \(version)")
         try await journal.close()
         try folder.remove("journal.marks")
-        return try Bench(in: folder, clock: clock)
     }
 
     /// From version 4 to version 3.

@@ -54,7 +54,7 @@ bench: build ## memory, wake-ups, CPU, start and answer times, with the machine 
 
 torture-edges: build ## crowds at the collector and at the socket: latencies and memory, with and without them
 	@swift build --no-color-diagnostics --build-tests
-	@PATROLD_TORTURE=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter Torture --no-parallel
+	@PATROLD_TORTURE=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter 'Torture|RollbackTests' --no-parallel
 
 fuzz: build ## damaged recordings, configurations and zone files for a minute; FUZZ_SECONDS and PATROLD_FUZZ_SEED
 	@swift build --no-color-diagnostics --build-tests

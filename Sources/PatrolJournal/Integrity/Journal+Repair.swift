@@ -55,6 +55,7 @@ extension Journal {
         let number = (epochs.last?.number ?? 0) + 1
         let epoch = Epoch(number: number, id: Epoch.newID(), first: first, reason: reason)
         epochs.append(epoch)
+        firstOwnEpoch = min(firstOwnEpoch, number)
         for (destination, cursor) in cursors {
             for lane in Lane.allCases where cursor[lane] >= first[lane] {
                 cursors[destination]?[lane] = SequenceNumber(rawValue: first[lane].rawValue - 1)

@@ -18,11 +18,11 @@ extension Journal {
     ) throws(JournalError) {
         let epoch = batch.epoch
         batch.previousID = epochs.last { $0.number < epoch.number }?.id
-        let next = epochs.first { $0.number > epoch.number }
+        let later = epochs.filter { $0.number > epoch.number }
         let last = PerLane(events: lastEvent, positions: positionLane.last)
         for lane in Lane.allCases {
             var given = last[lane]
-            if let next { given = min(given, SequenceNumber(rawValue: next.first[lane].rawValue - 1)) }
+            for next in later { given = min(given, SequenceNumber(rawValue: next.first[lane].rawValue - 1)) }
             batch.given[lane] = given < epoch.first[lane] ? .none : given
             guard let end = (lane == .events ? batch.eventRange : batch.positionRange)?.upperBound else { continue }
             let begin = max(told[lane].next, epoch.first[lane])

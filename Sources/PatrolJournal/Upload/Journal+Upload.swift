@@ -31,10 +31,12 @@ extension Journal {
             if maximumEvents > 0, cursor.events < lastEvent {
                 try takeEvents(after: cursor.events, maximum: maximumEvents, from: store, into: &batch)
             }
-            var boots = Set(batch.events.map(\.boot)).union([boot])
+            var boots = Set(batch.events.map(\.boot))
             if maximumPositions > 0, cursor.positions < positionLane.last {
                 boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
             }
+            // To an identity that was given up this boot may be another one of the same number.
+            if batch.epoch == currentEpoch { boots.insert(boot) }
             for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
             try addAccount(to: &batch, for: destination, told: told, from: store)
             return batch
@@ -47,6 +49,13 @@ extension Journal {
     /// The epoch that a record belongs to.
     func epoch(of sequence: SequenceNumber, in lane: Lane) -> Epoch {
         epochs.last { $0.first[lane] <= sequence } ?? epochs[0]
+    }
+
+    /// The last position of the epoch that one belongs to, given or not: a block may lie on both sides of it if a receiver was
+    /// the first to notice a rollback.
+    private func epochEnd(of sequence: SequenceNumber) -> SequenceNumber {
+        let next = epochs.map(\.first.positions).filter { $0 > sequence }.min()
+        return SequenceNumber(rawValue: next.map { $0.rawValue - 1 } ?? .max)
     }
 
     private func takeEvents(
@@ -108,13 +117,14 @@ extension Journal {
             try expect(expected, before: block.range.lowerBound, in: .positions, store)
             expected = block.range.upperBound.next
             var block = block
-            if block.range.lowerBound < first || (block.count > room && taken.isEmpty) {
-                block = try part(of: block, from: first, maximum: room)
+            let end = epochEnd(of: max(first, block.range.lowerBound))
+            if block.range.lowerBound < first || block.range.upperBound > end || (block.count > room && taken.isEmpty) {
+                block = try part(of: block, from: first, through: end, maximum: room)
             }
             guard block.count <= room else { return false }
             taken.append(block)
             room -= block.count
-            return room > 0
+            return room > 0 && block.range.upperBound < end
         }
         guard let firstTaken = taken.first, let lastTaken = taken.last else { return [] }
         batch.epoch = epoch ?? batch.epoch
@@ -127,9 +137,11 @@ extension Journal {
     private func part(
         of block: StoredBlock,
         from first: SequenceNumber,
+        through end: SequenceNumber,
         maximum: Int
     ) throws(JournalError) -> StoredBlock {
         let positions = try openStore().decode(block).drop { $0.sequence < first }.prefix(maximum)
+            .prefix { $0.sequence <= end }
         let encoded: EncodedBlock
         do throws(WireError) {
             encoded = try EncodedBlock(Array(positions))

@@ -5,8 +5,8 @@ extension Journal {
     /// The next records for a destination. Commits first what waits; if that fails, the batch has what is durable.
     ///
     /// Whole blocks go out as they lie in the file. A part of one is encoded anew only where it must be: if the cursor
-    /// stands inside the block, or if the very first block holds more than `maximumPositions`. The open block is closed when
-    /// anything of it is taken, so that its bytes do not change under an upload.
+    /// stands inside the block, or if the very first block holds more than `maximumPositions`. The open block goes as far as it
+    /// has come and grows on, so that blocks on disk become full; the rest of it goes next time.
     /// - Parameters:
     ///   - destination: its name in the configuration; one that never acknowledged starts with the first records.
     ///   - maximumEvents: 0 for none.
@@ -130,7 +130,6 @@ extension Journal {
         batch.epoch = epoch ?? batch.epoch
         batch.positionBlocks = taken.map(\.bytes)
         batch.positionRange = firstTaken.range.lowerBound...lastTaken.range.upperBound
-        if let open = positionLane.open.first, open.sequence <= lastTaken.range.upperBound { positionLane.close() }
         return Set(taken.map(\.boot))
     }
 

@@ -67,7 +67,7 @@ flash: build ## what a position costs the card, beside the floor, at the real pa
 
 torture-edges: build ## crowds at the collector and at the socket: latencies and memory, with and without them
 	@swift build --no-color-diagnostics --build-tests
-	@PATROLD_TORTURE=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter Torture --no-parallel
+	@PATROLD_TORTURE=1 PATROLD_PROGRAMS=$(CURDIR)/$(RELEASE) swift test --no-color-diagnostics --skip-build --filter 'Torture|RollbackTests' --no-parallel
 
 fuzz: build ## damaged recordings, configurations and zone files for a minute; FUZZ_SECONDS and PATROLD_FUZZ_SEED
 	@swift build --no-color-diagnostics --build-tests

@@ -14,6 +14,10 @@ public enum APIPath: String, CaseIterable, Sendable {
     case queue = "/v1/queue"
     /// What was refused goes again.
     case retry = "/v1/queue/retry"
+    /// What was refused is given up.
+    case skip = "/v1/queue/skip"
+    /// The next attempt is now.
+    case uploadNow = "/v1/queue/now"
     /// What the loudspeaker does; a clip to play.
     case announcements = "/v1/announcements"
     /// What may sound on a day.

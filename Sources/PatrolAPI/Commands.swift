@@ -156,3 +156,48 @@ public struct RetryAnswer: Codable, Hashable, Sendable {
         self.retrying = retrying
     }
 }
+
+/// `POST /v1/queue/now`: try at once, whatever pause there is.
+public struct UploadNowCommand: CommandRequest, Encodable, Hashable, Sendable {
+    /// Its name; `nil` for all of them.
+    public var destination: String?
+
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case destination
+    }
+
+    /// See the property.
+    public init(destination: String?) {
+        self.destination = destination
+    }
+}
+
+/// `POST /v1/queue/skip`: give up what a destination refused, with a receipt.
+public struct SkipCommand: CommandRequest, Encodable, Hashable, Sendable {
+    /// Its name; `nil` for all of them.
+    public var destination: String?
+    /// Why, for the record; 1 to 200 characters.
+    public var reason: String
+
+    /// The body's members.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case destination, reason
+    }
+
+    /// See the properties.
+    public init(destination: String?, reason: String) {
+        (self.destination, self.reason) = (destination, reason)
+    }
+}
+
+/// What a ``SkipCommand`` came to.
+public struct SkipAnswer: Codable, Hashable, Sendable {
+    /// How many records were given up.
+    public var skipped: Int64
+
+    /// See the property.
+    public init(skipped: Int64) {
+        self.skipped = skipped
+    }
+}

@@ -99,6 +99,17 @@ public struct QueueReport: Codable, Hashable, Sendable {
         /// How many it refused: recorded = acknowledged + quarantined + waiting. `nil` from a daemon that knows no
         /// quarantine.
         public var quarantined: Int64?
+        /// Why nothing of this lane goes although the destination is not held: what it said of record after record. `nil` if
+        /// the lane is not held.
+        public var heldReason: String?
+        /// Seconds until the next record of a held lane is tried.
+        public var heldNextAttemptInSeconds: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case recorded, acknowledged, waiting, oldest, quarantined
+            case heldReason = "held_reason"
+            case heldNextAttemptInSeconds = "held_next_attempt_in_s"
+        }
 
         /// See the properties.
         public init(recorded: Int64, acknowledged: Int64, waiting: Int64, oldest: String?, quarantined: Int64?) {

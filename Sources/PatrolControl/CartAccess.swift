@@ -38,4 +38,19 @@ public protocol UploadAccess: Sendable {
     /// - Parameter destination: the name of one that is configured.
     /// - Returns: how many records go again, and what became of the order.
     func retryQuarantined(of destination: String, by requester: String) async -> (count: Int64, durability: Durability)
+
+    /// Gives up what a destination refused.
+    /// - Parameters:
+    ///   - destination: the name of one that is configured.
+    ///   - reason: for the record.
+    /// - Returns: how many records are given up, and what became of the receipt.
+    func skipQuarantined(
+        of destination: String,
+        because reason: String,
+        by requester: String
+    ) async -> (count: Int64, durability: Durability)
+
+    /// Ends every pause of a destination.
+    /// - Returns: what became of the record of the order; it is carried out in any case.
+    func tryNow(_ destination: String, by requester: String) async -> Durability
 }

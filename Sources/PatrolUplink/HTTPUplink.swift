@@ -22,10 +22,13 @@ public final class HTTPUplink: Sendable {
     /// holds none open.
     private static let idleTimeout = TimeAmount.seconds(45)
 
+    private static let encodingHead = "Content-Encoding: gzip\r\n"
+
     private let settings: HTTPUplinkSettings
     private let receiver: Receiver?
     private let trust: TrustSettings
     private let client: HTTPClient
+    private let credentials: Credentials
     /// Compresses and reads the files of token and certificates. A disk that hangs holds up this thread, and no other
     /// uplink, nor the event loop.
     private let preparation = NIOThreadPool(numberOfThreads: 1)
@@ -40,6 +43,7 @@ public final class HTTPUplink: Sendable {
             certificateFile: settings.clientCertificateFile,
             keyFile: settings.clientKeyFile
         )
+        credentials = Credentials(settings)
         var configuration = HTTPClient.Configuration()
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
@@ -83,7 +87,7 @@ public final class HTTPUplink: Sendable {
         let outcome: UploadOutcome
         var sentBytes = 0
         do {
-            (outcome, sentBytes) = await send(try encode(batch), IdempotencyKey(batch))
+            (outcome, sentBytes) = await send(try encode(batch))
         } catch {
             // One of the records cannot be put into words; it is searched for like one that the receiver refuses.
             outcome = .rejected(reason: "the batch cannot be written: \(error)")
@@ -107,10 +111,10 @@ public final class HTTPUplink: Sendable {
         }
     }
 
-    private func send(_ plain: [UInt8], _ key: IdempotencyKey) async -> (UploadOutcome, sentBytes: Int) {
+    private func send(_ plain: [UInt8]) async -> (UploadOutcome, sentBytes: Int) {
         var sentBytes = 0
         do {
-            let prepared = try await prepare(plain, key)
+            let prepared = try await prepare(plain)
             sentBytes = prepared.bodyBytes
             var reply = try await exchange(prepared.request)
             reply.secret = prepared.request.headers.first(name: "Authorization").map {
@@ -131,7 +135,7 @@ public final class HTTPUplink: Sendable {
     }
 
     /// Not a task group, which would wait for the thread when the time is over.
-    private func prepare(_ plain: [UInt8], _ key: IdempotencyKey) async throws -> Prepared {
+    private func prepare(_ plain: [UInt8]) async throws -> Prepared {
         let eventLoop = client.eventLoopGroup.any()
         let prepared = eventLoop.makePromise(of: Prepared.self)
         // Of two that fulfil a promise, the first one counts.
@@ -139,8 +143,12 @@ public final class HTTPUplink: Sendable {
             prepared.fail(PreparationTimeout())
         }
         preparation.runIfActive(eventLoop: eventLoop) {
-            let body = try Gzip.compress(plain)
-            return Prepared(request: try self.request(body, key), bodyBytes: body.count)
+            self.credentials.use()
+            let compressed = try Gzip.compress(plain)
+            // A block is compressed already; a live batch gains less than the head says.
+            let isCompressed = compressed.count + Self.encodingHead.utf8.count < plain.count
+            let body = isCompressed ? compressed : plain
+            return Prepared(request: try self.request(body, isCompressed: isCompressed), bodyBytes: body.count)
         }.whenComplete { result in
             timer.cancel()
             prepared.completeWith(result)
@@ -152,7 +160,26 @@ public final class HTTPUplink: Sendable {
         }
     }
 
-    private func request(_ body: [UInt8], _ key: IdempotencyKey) throws(LocalProblem) -> HTTPClientRequest {
+    /// Whether the file of the token or of a certificate is another one than at the last attempt; false if the disk does not say so
+    /// within a second.
+    public func haveCredentialsChanged() async -> Bool {
+        let eventLoop = client.eventLoopGroup.any()
+        let changed = eventLoop.makePromise(of: Bool.self)
+        // Of two that fulfil a promise, the first one counts.
+        let timer = eventLoop.scheduleTask(in: .seconds(1)) { changed.succeed(false) }
+        preparation.runIfActive(eventLoop: eventLoop) { self.credentials.haveChanged() }.whenComplete { result in
+            timer.cancel()
+            changed.completeWith(result)
+        }
+        do {
+            return try await changed.futureResult.get()
+        } catch {
+            // It is being shut down.
+            return false
+        }
+    }
+
+    private func request(_ body: [UInt8], isCompressed: Bool) throws(LocalProblem) -> HTTPClientRequest {
         guard let receiver else {
             throw LocalProblem(
                 description: "the url \(PublicAddress.text(of: settings.url)) cannot be used; "
@@ -161,10 +188,10 @@ public final class HTTPUplink: Sendable {
         }
         var request = HTTPClientRequest(url: receiver.batches)
         request.method = .POST
-        request.headers = [
-            "Content-Type": settings.encoding.contentType, "Content-Encoding": "gzip", "Accept": "application/json",
-            "Idempotency-Key": key.description, "User-Agent": "patrold",
-        ]
+        // Nothing that nobody needs: a drive of eight hours has a thousand of these. What a key for the batch would say is in it,
+        // the journal and its numbers, and a repeat is recognised by that.
+        request.headers = ["Content-Type": settings.encoding.contentType]
+        if isCompressed { request.headers.add(name: "Content-Encoding", value: "gzip") }
         if let tokenFile = settings.tokenFile {
             request.headers.add(name: "Authorization", value: try BearerToken.authorization(file: tokenFile))
         }

@@ -9,7 +9,8 @@ extension Reply {
     /// | :----------------------------------------------------------- | :------------------------------------------ |
     /// | 2xx with an acknowledgement                                  | acknowledged                                |
     /// | 408, 425, 429, 5xx                                           | retry later, after `Retry-After`            |
-    /// | in the collector's form: 400, 409, 422                       | rejected                                    |
+    /// | in the collector's form: 409 `rolled-back`, `conflict`       | contradicted                                |
+    /// | in the collector's form: 400, 422, any other 409             | rejected                                    |
     /// | in the collector's form: 413                                 | too large                                   |
     /// | in the collector's form: 401, 403                            | held: the token is wrong                    |
     /// | in the collector's form: any other 4xx                       | held: the address or the receiver is wrong  |
@@ -46,7 +47,7 @@ extension Reply {
     /// Of the receiver itself, in its own form.
     private func verdict(_ said: String) -> UploadOutcome {
         switch status {
-        case 400, 409, 422: .rejected(reason: said)
+        case 400, 409, 422: contradiction.map { .contradicted($0, reason: said) } ?? .rejected(reason: said)
         case 413: .tooLarge(reason: said)
         case 401, 403: .heldUntilPersonActs(reason: "the receiver does not accept this cart's token: \(said)")
         case 404, 405, 410: .heldUntilPersonActs(reason: "the receiver takes no batches at this url: \(said)")

@@ -18,6 +18,7 @@ struct Patrolctl: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             StatusCommand.self, WatchCommand.self, TrackCommand.self, RecordsCommand.self, QueueCommand.self,
+            UploadCommand.self,
             HealthCommand.self, AnnouncementsCommand.self, SayCommandLine.self, StopCommand.self, PlanCommand.self,
             MuteCommandLine.self,
             UnmuteCommandLine.self, ClipsCommand.self, ZonesCommand.self, DutyCommandLine.self, MarkCommandLine.self,

@@ -58,14 +58,18 @@ struct QueueCommand: AsyncParsableCommand {
         @OptionGroup var options: CommonOptions
 
         func run() async throws {
-            let command = RetryCommand(destination: destination)
-            let answer = try await options.ask { try await $0.order(RetryAnswer.self, .retry, command) }
-            let words = "\(Words.count(answer.retrying, "refused record")) on the way again"
-            if options.json {
-                Output.json(try APICoding.encodePretty(answer))
-            } else {
-                Output.print(words)
-            }
+            try await QueueCommand.retry(destination, options)
+        }
+    }
+
+    /// Sends again what a destination refused; `nil` for all of them.
+    static func retry(_ destination: String?, _ options: CommonOptions) async throws {
+        let command = RetryCommand(destination: destination)
+        let answer = try await options.ask { try await $0.order(RetryAnswer.self, .retry, command) }
+        if options.json {
+            Output.json(try APICoding.encodePretty(answer))
+        } else {
+            Output.print("\(Words.count(answer.retrying, "refused record")) on the way again")
         }
     }
 }

@@ -116,12 +116,17 @@ enum StatusText {
         return "\(Words.count(lane.waiting, noun)) waiting\(lane.waiting == 0 ? "" : oldest); "
             + "\(lane.acknowledged) of \(lane.recorded) acknowledged"
             + ((lane.quarantined ?? 0) == 0 ? "" : ", \(lane.quarantined ?? 0) refused and kept")
+            + (lane.heldReason.map { "; held: \($0)\(next(lane)); patrolctl upload now | retry | skip" } ?? "")
+    }
+
+    private static func next(_ lane: QueueReport.LaneQueue) -> String {
+        lane.heldNextAttemptInSeconds.map { ", the next one is tried in \(Words.span($0))" } ?? ""
     }
 
     private static func refused(_ records: QueueReport.Quarantined, _ clock: CartClock) -> String {
         let numbers = records.first == records.last ? "\(records.first)" : "\(records.first) to \(records.last)"
         let time = records.time.map { " at \(clock.text($0))" } ?? ""
         return "refused\(time): \(records.lane) \(numbers): \(records.reason)"
-            + (records.retrying ? "; on the way again" : "; patrolctl queue retry sends it again")
+            + (records.retrying ? "; on the way again" : "; patrolctl upload retry sends it again")
     }
 }

@@ -112,13 +112,25 @@ struct UploadTests {
         #expect(try await chain.ctl("health").code == 2)
         #expect(chain.patrold?.log.contains("wrong") == false, "the token is in the log")
         _ = try chain.folder.write("token", token)
-        // The next attempt is up to 5 min away; a restart of the service tries at once.
-        #expect(try await chain.patrold?.stop() == 0)
-        try await chain.startPatrold()
-        try await eventually("delivered", within: 20) {
+        // The next attempt is up to 5 min away; that the file has changed is found at once.
+        try await eventually("delivered", within: 8) {
             let queue = try await chain.queue()
             return queue.events.waiting == 0 && queue.events.acknowledged > 0
         }
+        // Whatever pause there is, a person may say now.
+        chain.collector?.kill()
+        #expect(try await chain.ctl("mark", "waits").code == 0)
+        try await eventually("a pause of seconds", within: 60) {
+            try await chain.queue().nextAttemptInSeconds ?? 0 > 15
+        }
+        try await chain.startCollector()
+        let now = try await run("patrolctl", ["upload", "now", "--socket", chain.socket])
+        #expect(now.code == 0 && now.output.contains("tried now"))
+        try await eventually("delivered", within: 5) { try await chain.queue().events.waiting == 0 }
+        let skipped = try await run("patrolctl", ["upload", "skip", "--reason", "none", "--socket", chain.socket])
+        #expect(skipped.code == 0 && skipped.output == "0 refused records given up\n")
+        #expect(try await run("patrolctl", ["upload", "skip", "--socket", chain.socket]).code == 1)
+        #expect(try await chain.events(kind: "control.command").count == 1)
     }
 
     @Test("The same batches as JSON arrive as well")

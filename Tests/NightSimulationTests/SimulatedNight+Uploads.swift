@@ -26,6 +26,7 @@ extension SimulatedNight {
                 if let through = through[lane] { acknowledge(lane, Int(through.rawValue), station) }
             }
             return .backlogChanged(journal.backlog(of: station))
+        case .beginEpoch: violate("an epoch began that no station asked for")
         case .rewind: violate("a lane went back that no station has lost anything of")
         case .quarantine(let lane, let sequence, let reason, let memory):
             let record = RecordNumber(lane: lane, number: Int(sequence.rawValue))

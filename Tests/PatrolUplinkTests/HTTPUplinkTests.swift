@@ -31,7 +31,8 @@ struct HTTPUplinkTests {
             #expect(request.head.method == .POST)
             #expect(request.head.uri == "/station/v1/batches")
             #expect(request.header("Content-Type") == encoding.contentType)
-            #expect(request.header("Content-Encoding") == "gzip")
+            let isCompressed = request.body.starts(with: [0x1F, 0x8B])
+            #expect(request.header("Content-Encoding") == (isCompressed ? "gzip" : nil))
             #expect(request.header("Content-Length") == "\(request.body.count)")
             #expect(request.header("Host") == "127.0.0.1:\(receiver.port)")
             #expect(request.header("Authorization") == nil)
@@ -70,18 +71,17 @@ struct HTTPUplinkTests {
         }
     }
 
-    @Test("The same records have the same key, whatever else the batch says; others have another")
-    func idempotencyKey() async throws {
-        try await withUplink([accepted]) { uplink, receiver in
-            var later = batch
-            later.latest = TestBatch.latest
-            for batch in [batch, later, try TestBatch.events(7...8), try TestBatch.positions(7...9)] {
-                _ = await uplink.send(batch)
-            }
-            let keys = receiver.requests.map { $0.header("Idempotency-Key") }
-            #expect(keys[0] == "\"\(batch.journalID);events=7-9\"")
-            #expect(keys[1] == keys[0])
-            #expect(Set(keys).count == 3)
+    @Test("What gains nothing by it is not compressed, and heads that nobody needs are not sent")
+    func smallest() async throws {
+        try await withUplink([accepted, accepted]) { uplink, receiver in
+            _ = await uplink.send(try TestBatch.positions(7...9))
+            _ = await uplink.send(try TestBatch.events(1...150))
+            let requests = receiver.requests
+            #expect(requests.map { $0.header("Content-Encoding") } == [nil, "gzip"])
+            #expect(!requests[0].body.starts(with: [0x1F, 0x8B]) && requests[1].body.starts(with: [0x1F, 0x8B]))
+            #expect(try TestBatch.decode(requests[0].body, .protobuf).positions.count == 3)
+            let names = requests[0].head.headers.map { $0.name.lowercased() }.sorted()
+            #expect(names == ["content-length", "content-type", "host"])
         }
     }
 
@@ -109,7 +109,7 @@ struct HTTPUplinkTests {
                 #expect(kind == "later" && retryAfter == .seconds(77) && reason.contains("no room today"))
             case .tooLarge: #expect(kind == "large")
             case .rejected: #expect(kind == "rejected" && reason.contains("no room today"))
-            case .acknowledged, .foreignAnswer: Issue.record("\(status) is \(outcome)")
+            case .acknowledged, .foreignAnswer, .contradicted: Issue.record("\(status) is \(outcome)")
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite("What a reply means")
 struct ReplyTests {
     enum Kind: String {
-        case acknowledged, retryLater, foreign, held, tooLarge, rejected, tooLargeForJSON, rejectedForJSON
+        case acknowledged, retryLater, foreign, held, tooLarge, rejected, tooLargeForJSON, rejectedForJSON, contradicted
 
         init(_ outcome: UploadOutcome) {
             switch outcome {
@@ -17,6 +17,7 @@ struct ReplyTests {
             case .heldUntilPersonActs: self = .held
             case .tooLarge(_, .receiver): self = .tooLarge
             case .rejected(_, .receiver): self = .rejected
+            case .contradicted: self = .contradicted
             case .tooLarge(_, .receiverOfJSON): self = .tooLargeForJSON
             case .rejected(_, .receiverOfJSON): self = .rejectedForJSON
             }
@@ -65,6 +66,36 @@ struct ReplyTests {
                 #expect("\(outcome)".contains("\(status)"), "the reason must name the status")
             }
         }
+    }
+
+    @Test(
+        "A 409 that says what is held is no refusal of a record; with anything missing it is",
+        arguments: [
+            (#""code": "rolled-back""#, #""held": {"events": 9, "positions": 9}, "same": {"events": 3}"#, 3, nil, nil),
+            (#""code": "rolled-back""#, #""held": {"events": 9, "positions": 9}"#, nil, nil, nil),
+            (#""code": "rolled-back""#, #""same": {"events": -1, "positions": 9223372036854775807}"#, nil, .max, nil),
+            (#""code": "conflict", "lane": "positions", "first": 7"#, #""acknowledged": {"events": 4}"#, 4, nil, 7),
+            (#""code": "conflict", "lane": "positions", "first": 7"#, #""a": 1"#, nil, nil, 7),
+        ] as [(String, String, Int64?, Int64?, Int64?)]
+    )
+    func contradicted(_ inside: String, _ beside: String, events: Int64?, positions: Int64?, first: Int64?) {
+        let body = "{\"error\": {\(inside), \"message\": \"m\", \"hint\": \"h\"}, \(beside)}"
+        let outcome = reply(409, body, type: "application/json").outcome(to: .protobuf)
+        guard case .contradicted(let said, let reason) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(reason.contains("409"))
+        #expect(said.agreed.events?.rawValue == events && said.agreed.positions?.rawValue == positions)
+        #expect(said.first.positions?.rawValue == first && said.first.events == nil)
+        for other in [
+            body.replacing("positions\", \"first", with: "places\", \"first"), body.replacing("7", with: "0"),
+            body.replacing("7", with: "1e99"),
+        ] where first != nil {
+            #expect(Kind(reply(409, other, type: "application/json").outcome(to: .protobuf)) == .rejected)
+        }
+        #expect(Kind(reply(409, body, type: "text/html").outcome(to: .protobuf)) == .foreign)
+        #expect(Kind(reply(422, body, type: "application/json").outcome(to: .protobuf)) == .rejected)
     }
 
     @Test("In the collector's own form each status has its meaning")

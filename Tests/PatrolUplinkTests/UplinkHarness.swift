@@ -37,7 +37,7 @@ extension UploadOutcome {
         switch self {
         case .acknowledged: nil
         case .retryLater(let reason, _), .foreignAnswer(let reason, _), .heldUntilPersonActs(let reason),
-            .tooLarge(let reason, _), .rejected(let reason, _):
+            .tooLarge(let reason, _), .rejected(let reason, _), .contradicted(_, let reason):
             reason
         }
     }

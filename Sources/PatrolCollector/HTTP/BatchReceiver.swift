@@ -63,7 +63,7 @@ struct BatchReceiver: Sendable {
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: acknowledgement.json))
             )
         case .conflict(let stored, let lane, let range): return BatchRefusal.conflict(stored, lane, range)
-        case .rolledBack(let held): return BatchRefusal.rolledBack(held: held)
+        case .rolledBack(let held, let same): return BatchRefusal.rolledBack(held: held, same: same)
         }
     }
 
@@ -184,7 +184,7 @@ struct BatchReceiver: Sendable {
                 "a journal gave numbers twice, and nothing of the lane is stored",
                 metadata: origin.merging(Self.metadata(of: stored)) { $1 }.merging(what) { $1 }
             )
-        case .rolledBack(let held):
+        case .rolledBack(let held, _):
             let what: Logger.Metadata = [
                 "events_held": "\(held.events)", "positions_held": "\(held.positions)",
             ]

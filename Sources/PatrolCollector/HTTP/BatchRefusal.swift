@@ -26,16 +26,23 @@ enum BatchRefusal {
         }
     }
 
-    /// `{"error": {"code": "rolled-back", …}, "held": {"events": n, "positions": n}}`
-    static func rolledBack(held: PerLane<Int64>) -> Response {
+    /// `{"error": {"code": "rolled-back", …}, "held": {"events": n, "positions": n}, "same": {"events": n, "positions": n}}`;
+    /// `same` lacks a lane of which the batch holds nothing.
+    static func rolledBack(held: PerLane<Int64>, same: PerLane<Int64?>) -> Response {
         response(
             code: "rolled-back",
             message: "events up to \(held.events) and positions up to \(held.positions) are held of this journal, "
                 + "which has given fewer",
-            hint: "it has come back older than it was: it must go on in a new epoch, above these numbers"
+            hint: "it has come back older than it was: what comes behind \"same\" must go on in a new epoch"
         ) { _ in
         } beside: { json in
             lanes("held", held.events, held.positions, &json)
+            json.key("same")
+            json.object { json in
+                for lane in Lane.allCases {
+                    if let number = same[lane] { json.member(lane.rawValue, number) }
+                }
+            }
         }
     }
 

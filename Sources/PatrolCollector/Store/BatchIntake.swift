@@ -14,6 +14,8 @@ struct EventIntake {
     private(set) var conflicts: [ClosedRange<Int64>] = []
 
     var newCount: Int { new.count }
+    /// The first one that is not held as it came.
+    var firstOther: Int64? { [new.first?.sequence.rawValue, conflicts.first?.lowerBound].compactMap(\.self).min() }
 
     init(
         _ database: Database,
@@ -52,6 +54,14 @@ struct PositionIntake {
     private(set) var fresh: [OpenBlock] = []
     /// Blocks of which something is held, and the indices of what is not.
     private(set) var mixed: [(open: OpenBlock, new: [Int])] = []
+    /// The first one that is not held as it came.
+    var firstOther: Int64? {
+        [
+            fresh.first?.first.rawValue,
+            mixed.first.map { $0.open.positions[$0.new[0]].sequence.rawValue },
+            conflicts.first?.lowerBound,
+        ].compactMap(\.self).min()
+    }
     /// How many positions are not held.
     private(set) var newCount = 0
     /// How many are held as they are.

@@ -29,7 +29,13 @@ struct BatchTransaction {
         if try isRolledBack(conflicts) {
             journal.rolledBack = arrival
             try journal.save(database)
-            return .rolledBack(held: PerLane(events: before.lanes.events.last, positions: before.lanes.positions.last))
+            return .rolledBack(
+                held: PerLane(events: before.lanes.events.last, positions: before.lanes.positions.last),
+                same: PerLane(
+                    events: same(.events, events.firstOther),
+                    positions: same(.positions, positions.firstOther)
+                )
+            )
         }
         for boot in batch.head.boots { try learn(boot) }
         if conflicts.events.isEmpty { try store(events) }
@@ -69,6 +75,11 @@ struct BatchTransaction {
         guard conflicts.events.isEmpty, conflicts.positions.isEmpty else { return true }
         guard let newest, let held = journal.latestPlace(utcAtBoot: nil) else { return false }
         return newest > (held.boot, held.instant)
+    }
+
+    /// Up to which record of the batch a lane is held as it came.
+    private func same(_ lane: Lane, _ firstOther: Int64?) -> Int64? {
+        batch.runs(of: lane).last.map { last in firstOther.map { $0 - 1 } ?? last.upperBound }
     }
 
     /// The latest moment that the batch knows of, but for its events, of which the store keeps no newest one.
@@ -210,7 +221,10 @@ struct BatchTransaction {
             let gaps = try account.gaps(atMost: Acknowledgement.maximumMissing)
             let state = journal.lanes[lane]
             let prefix = gaps.first.map { $0.lowerBound - 1 } ?? state.known
-            var acknowledged = batch.head.given == nil ? batch.runs(of: lane).last?.upperBound ?? state.last : prefix
+            // More than was given when the batch was made says nothing of its sender's records.
+            var acknowledged =
+                batch.head.given.map { min(prefix, $0[lane].rawValue) } ?? batch.runs(of: lane).last?.upperBound
+                ?? state.last
             if let conflict = conflicts[lane].first { acknowledged = min(prefix, conflict.lowerBound - 1) }
             stored[lane].acknowledged = SequenceNumber(rawValue: acknowledged)
             stored[lane].conflicting = Int(

@@ -45,6 +45,7 @@ enum StoreOutcome: Hashable, Sendable {
     case stored(StoredBatch)
     /// Numbers of a lane are held with other content: nothing of that lane is stored, the other one is.
     case conflict(StoredBatch, Lane, ClosedRange<Int64>)
-    /// The journal has come back older than it was: nothing is stored. What is held of it at most.
-    case rolledBack(held: PerLane<Int64>)
+    /// The journal has come back older than it was: nothing is stored. What is held of it at most, and up to which record of the
+    /// batch each lane is held as it came; `nil` for a lane of which it holds nothing.
+    case rolledBack(held: PerLane<Int64>, same: PerLane<Int64?>)
 }

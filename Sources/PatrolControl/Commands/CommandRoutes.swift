@@ -56,6 +56,16 @@ struct CommandRoutes: Sendable {
             let count = try await retry.retry(command.destination, by: origin)
             return try ControlRoutes.json(RetryAnswer(retrying: count))
         }
+        on(.post, .skip) { request, origin in
+            let command = try await CommandBody.read(SkipCommand.self, of: request)
+            let count = try await retry.skip(command.destination, because: command.reason, by: origin)
+            return try ControlRoutes.json(SkipAnswer(skipped: count))
+        }
+        on(.post, .uploadNow) { request, origin in
+            let command = try await CommandBody.read(UploadNowCommand.self, of: request)
+            try await retry.now(command.destination, by: origin)
+            return try ControlRoutes.json(CommandAnswer())
+        }
         on(.post, .marks) { request, origin in
             try await commands.mark(try await CommandBody.read(MarkCommand.self, of: request), by: origin)
             return try ControlRoutes.json(CommandAnswer())

@@ -33,6 +33,16 @@ enum HealthChecks {
             )
         }
         let rest = quarantined.map { "; \($0)" } ?? ""
+        let heldLanes = Lane.allCases.compactMap { lane in
+            status.heldLanes[lane].map { "\(lane.rawValue) held until a person acts: \($0.reason)" }
+        }
+        if !heldLanes.isEmpty {
+            return HealthReport.Check(
+                name: name,
+                state: .degraded,
+                message: heldLanes.joined(separator: "; ") + rest
+            )
+        }
         if status.state == .held {
             return HealthReport.Check(
                 name: name,

@@ -105,8 +105,8 @@ struct StatusReporter: Sendable {
                         rounded(max(.zero, $0 - now).inSeconds)
                     },
                     lastAcknowledgedSecondsAgo: upload.status?.lastAcknowledgedAt.map { rounded((now - $0).inSeconds) },
-                    events: lane(backlog.events),
-                    positions: lane(backlog.positions),
+                    events: lane(backlog.events, upload.status?.heldLanes.events, at: now),
+                    positions: lane(backlog.positions, upload.status?.heldLanes.positions, at: now),
                     bytesSent: upload.totals.bytes,
                     positionsSent: upload.totals.positions,
                     batchesSent: upload.totals.batches,
@@ -161,14 +161,21 @@ struct StatusReporter: Sendable {
         )
     }
 
-    private func lane(_ backlog: Backlog.LaneBacklog) -> QueueReport.LaneQueue {
-        QueueReport.LaneQueue(
+    private func lane(
+        _ backlog: Backlog.LaneBacklog,
+        _ held: UploadStatus.HeldLane?,
+        at now: Instant
+    ) -> QueueReport.LaneQueue {
+        var lane = QueueReport.LaneQueue(
             recorded: backlog.lastSequence.rawValue,
             acknowledged: backlog.acknowledged,
             waiting: backlog.count,
             oldest: backlog.oldest?.description,
             quarantined: backlog.quarantined.held
         )
+        lane.heldReason = held?.reason
+        lane.heldNextAttemptInSeconds = held.map { rounded(max(.zero, $0.nextAttemptAt - now).inSeconds) }
+        return lane
     }
 
     private func refused(_ quarantined: Quarantined) -> QueueReport.Quarantined {

@@ -84,6 +84,8 @@ public enum EventKind: Hashable, Sendable {
     case recordReleased(destination: String, lane: Lane, SequenceNumber)
     /// A person wants what the destination refused sent again.
     case recordsRetried(destination: String, count: Int64, by: String)
+    /// The receipt for records that a destination refused and that a person gave up: it never gets them.
+    case recordsSkipped(destination: String, count: Int64, reason: String, by: String)
 
     /// The name on the wire and in queries.
     public var name: String { label.rawValue }
@@ -117,6 +119,7 @@ public enum EventKind: Hashable, Sendable {
         case .recordQuarantined: .recordsQuarantined
         case .recordReleased: .recordsReleased
         case .recordsRetried: .recordsRetried
+        case .recordsSkipped: .recordsSkipped
         }
     }
 
@@ -172,6 +175,11 @@ public enum EventKind: Hashable, Sendable {
             Self.details(destination, lane, sequence)
         case .recordsRetried(let destination, let count, let requester):
             ["destination": .string(destination), "count": .integer(count), "by": .string(requester)]
+        case .recordsSkipped(let destination, let count, let reason, let requester):
+            [
+                "destination": .string(destination), "count": .integer(count), "reason": .string(reason),
+                "by": .string(requester),
+            ]
         }
     }
 

@@ -74,6 +74,7 @@ public enum EventName: String, CaseIterable, Sendable {
     case recordsReleased = "records.released"
     /// Somebody wants refused records sent again.
     case recordsRetried = "records.retried"
+    case recordsSkipped = "records.skipped"
     /// A destination refuses what is sent until a person acts.
     case uploadHeld = "upload.held"
     /// It accepts again.

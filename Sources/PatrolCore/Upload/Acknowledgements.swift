@@ -33,7 +33,10 @@ struct Acknowledgements: Hashable, Sendable {
         for lane in Lane.allCases {
             guard let range = attempt[lane] else { continue }
             let said = said[lane]
-            let newest = max(range.upperBound, backlog[lane].newest)
+            // Of an identity that was given up, others may hold more than there is.
+            let newest =
+                attempt.isOfEarlierEpoch
+                ? SequenceNumber(rawValue: .max) : max(range.upperBound, backlog[lane].newest)
             if said < range.lowerBound, plan.purpose != .retry, let lacked = missing[lane], lacked > said,
                 lacked < range.lowerBound
             {
@@ -54,6 +57,19 @@ struct Acknowledgements: Hashable, Sendable {
                 counts[lane] = min(sent[lane], range.width(through: said))
                 through[lane] = said
             }
+        }
+    }
+}
+
+extension Acknowledgements {
+    /// Of what the receiver holds although it did not take the batch.
+    /// - Parameter through: within the batch; `nil` for a lane that does not come forward.
+    init(through: PerLane<SequenceNumber?>, of attempt: UploadAttempt, _ plan: BatchPlan) {
+        self.through = through
+        let sent = attempt.counts(plan)
+        for lane in Lane.allCases {
+            guard let range = attempt[lane], let through = through[lane] else { continue }
+            counts[lane] = min(sent[lane], range.width(through: through))
         }
     }
 }

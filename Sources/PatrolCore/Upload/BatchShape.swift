@@ -128,6 +128,16 @@ struct BatchShape: Hashable, Sendable {
         lanes[lane] = 1
     }
 
+    /// Nothing more of the lane is searched for.
+    mutating func hold(_ lane: Lane) {
+        lanes[lane] = 1
+        switch search {
+        case .lanesApart(_, let positions): search = lane == .events ? .within(.positions, suspects: positions) : .none
+        case .within(lane, _): search = .none
+        case .none, .within: break
+        }
+    }
+
     /// Ends a search for records that are no longer there.
     mutating func forgetSearch(unlessWaiting backlog: UploadBacklog) {
         switch search {

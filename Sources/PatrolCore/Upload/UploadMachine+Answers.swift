@@ -37,12 +37,15 @@ extension UploadMachine {
         case .heldUntilPersonActs(let reason):
             return hold(failure(reason, after: before, at: now), at: now)
         case .tooLarge(let reason, _) where attempt.isEmpty,
-            .rejected(let reason, _) where attempt.isEmpty:
+            .rejected(let reason, _) where attempt.isEmpty,
+            .contradicted(_, let reason) where attempt.isEmpty:
             // No record can be at fault: it is what every batch has in common.
             return hold(failure(reason, after: before, at: now), at: now)
         case .tooLarge(let reason, _) where plan.purpose == .retry,
             .rejected(let reason, _) where plan.purpose == .retry:
             return refuseAgain(attempt, failure(reason, after: before, at: now), at: now)
+        case .contradicted(let said, let reason):
+            return contradicted(said, attempt, plan, reason, before, at: now)
         case .tooLarge(let reason, _):
             let verdict = shape.tooLarge(attempt.counts(plan))
             return refuse(verdict, attempt, failure(reason, after: before, at: now), at: now)
@@ -65,7 +68,7 @@ extension UploadMachine {
         }
     }
 
-    private func failure(_ reason: String, after before: Trouble?, at now: Instant) -> Trouble {
+    func failure(_ reason: String, after before: Trouble?, at now: Instant) -> Trouble {
         var trouble = before ?? Trouble(reason: reason, since: now)
         trouble.reason = reason
         trouble.failedAttempts += 1
@@ -75,7 +78,7 @@ extension UploadMachine {
 
     // MARK: Accepted
 
-    private mutating func take(
+    mutating func take(
         _ acknowledged: Acknowledgements,
         _ plan: BatchPlan,
         _ before: Trouble?,
@@ -84,41 +87,29 @@ extension UploadMachine {
         var actions = remember(acknowledged) + outcome(of: acknowledged, plan)
         var trouble = before
         if acknowledged.advanced {
+            let heldSince = heldSince(trouble)
+            endHolds(acknowledged.counts)
             if plan.purpose == .retry {
                 backlog.retrying = max(0, backlog.retrying - 1)
             } else {
                 for lane in Lane.allCases { settle(acknowledged.counts[lane], in: lane, at: now) }
                 shape.accepted(acknowledged.counts)
-                shape.forgetSearch(unlessWaiting: backlog)
+                shape.forgetSearch(unlessWaiting: open)
             }
-            schedule.acknowledged(isBacklog: shape.isBacklog(backlog), at: now, using: &random)
+            schedule.acknowledged(isBacklog: shape.isBacklog(open), at: now, using: &random)
             lastAcknowledgedAt = now
-            if !isLaneRefused || trouble?.heldSince == nil {
-                if let heldSince = trouble?.heldSince {
-                    let seconds = (now - heldSince).milliseconds / 1000
-                    actions.append(.record(.uploadResumed(destination: destination, afterSeconds: seconds)))
-                }
-                trouble = nil
+            trouble = nil
+            if let heldSince, self.heldSince(nil) == nil {
+                let seconds = (now - heldSince).milliseconds / 1000
+                actions.append(.record(.uploadResumed(destination: destination, afterSeconds: seconds)))
             }
         }
         if acknowledged.goesBack { actions.append(.rewind(acknowledged.rewound)) }
         if let fault = acknowledged.fault {
             return actions + retryLater(failure(fault, after: trouble, at: now), retryAfter: nil, at: now)
         }
-        if let trouble {
-            // The other lane is still what the destination is held for, and is tried next.
-            state = .backingOff(trouble, until: now + settings.refusalPause)
-        } else {
-            state = .idle(since: now)
-        }
+        state = trouble.map { .backingOff($0, until: now + settings.refusalPause) } ?? .idle(since: now)
         return actions
-    }
-
-    /// Whether a lane of which something waits was refused so often that the destination is held for it.
-    private var isLaneRefused: Bool {
-        Lane.allCases.contains { lane in
-            memory[lane] >= settings.maximumQuarantinesInARow && backlog[lane].waiting > 0
-        }
     }
 
     private mutating func remember(_ acknowledged: Acknowledgements) -> [Action] {
@@ -143,7 +134,7 @@ extension UploadMachine {
 
     // MARK: Not accepted
 
-    private mutating func retryLater(_ failure: Trouble, retryAfter: Duration?, at now: Instant) -> [Action] {
+    mutating func retryLater(_ failure: Trouble, retryAfter: Duration?, at now: Instant) -> [Action] {
         var trouble = failure
         trouble.unansweredAttempts += 1
         schedule.failed()
@@ -157,10 +148,10 @@ extension UploadMachine {
         return []
     }
 
-    private mutating func hold(_ failure: Trouble, at now: Instant) -> [Action] {
+    mutating func hold(_ failure: Trouble, at now: Instant) -> [Action] {
         var trouble = failure
         schedule.failed()
-        let isNew = trouble.heldSince == nil
+        let isNew = heldSince(trouble) == nil
         trouble.heldSince = trouble.heldSince ?? now
         state = .held(trouble, until: now + settings.heldInterval)
         return isNew ? [.record(.uploadHeld(destination: destination, reason: trouble.reason))] : []
@@ -178,18 +169,18 @@ extension UploadMachine {
         }
         var trouble = failure
         trouble.reason = "refuses one record after the other: \(failure.reason)"
-        guard memory[lane] < settings.maximumQuarantinesInARow else { return hold(trouble, at: now) }
+        guard memory[lane] < settings.maximumQuarantinesInARow else { return hold(lane, trouble, at: now) }
         memory[lane] += 1
         shape.setAside(in: lane)
         settle(1, in: lane, at: now)
         let quarantine = Action.quarantine(lane, sequence, reason: failure.reason, memory)
-        if memory[lane] >= settings.maximumQuarantinesInARow { return [quarantine] + hold(trouble, at: now) }
+        if memory[lane] >= settings.maximumQuarantinesInARow { return [quarantine] + hold(lane, trouble, at: now) }
         state = .backingOff(failure, until: now + settings.refusalPause)
         return [quarantine]
     }
 
     /// A person asked for this record, so it does not count: the records around it were judged before.
-    private mutating func refuseAgain(_ attempt: UploadAttempt, _ failure: Trouble, at now: Instant) -> [Action] {
+    mutating func refuseAgain(_ attempt: UploadAttempt, _ failure: Trouble, at now: Instant) -> [Action] {
         backlog.retrying = max(0, backlog.retrying - 1)
         state = .backingOff(failure, until: now + settings.refusalPause)
         return Lane.allCases.compactMap { lane in

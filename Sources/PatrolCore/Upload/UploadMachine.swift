@@ -9,8 +9,9 @@
 ///   ``UploadSettings/reconnectSpread``.
 /// - A flush sends all that waited when it was asked for, at once and batch after batch, until it is done or fails.
 /// - A record that the receiver refuses is searched for, quarantined with a receipt, and the lane goes on behind it. If
-///   nothing of the lane is accepted between several such records, something else is wrong: then the destination is held,
-///   and no more is set aside. That count outlives a restart, see ``UploadMemory``.
+///   nothing of the lane is accepted between several such records, something else is wrong: then the lane is held, and no
+///   more of it is set aside; the other lane goes on. That count outlives a restart, see ``UploadMemory``.
+/// - Where the receiver holds other records under the same numbers, these go under a new identity, see ``Contradiction``.
 /// - Only a receiver that shows who it is judges records, see ``RefusalJudge``; anybody else's refusal is an outage.
 /// - What is quarantined goes again, record by record, when a person asks for it and nothing else is due.
 ///
@@ -32,6 +33,10 @@ public struct UploadMachine: Sendable {
         case flushRequested
         /// A person wants the quarantined records sent again; how many those are comes with the backlog.
         case retryRequested
+        /// A person has given up what was refused: the lanes go on behind it, and refusals are counted anew.
+        case refusedSkipped
+        /// What `beginEpoch` asked for was not done.
+        case epochNotBegun(reason: String)
         /// Send nothing any more; a batch that is under way may still be acknowledged.
         case shutdown
     }
@@ -49,6 +54,9 @@ public struct UploadMachine: Sendable {
         case acknowledge(PerLane<SequenceNumber?>)
         /// The destination has lost what it acknowledged once: go back to these, `nil` for a lane that is as it was.
         case rewind(PerLane<SequenceNumber?>)
+        /// The destination holds other records than these and those after them: they need another identity. `nil` for a lane
+        /// that goes on as it is.
+        case beginEpoch(PerLane<SequenceNumber?>, reason: String)
         /// The destination refuses this record: keep that, the receipt for it, that the lane goes on behind it, and what is
         /// to be remembered, all of it together or not at all.
         case quarantine(Lane, SequenceNumber, reason: String, UploadMemory)
@@ -98,6 +106,8 @@ public struct UploadMachine: Sendable {
     var random: SplitMix64
     var lastAcknowledgedAt: Instant?
     var memory: UploadMemory
+    /// Lanes that are held apart.
+    var laneHolds = PerLane<LaneHold?>(both: nil)
     private var wakeUp: Instant?
 
     /// A machine to which nothing has happened.
@@ -131,7 +141,7 @@ public struct UploadMachine: Sendable {
         case .backlogChanged(let new):
             schedule.backlogChanged(from: backlog, to: new, at: now)
             backlog = new
-            shape.forgetSearch(unlessWaiting: new)
+            shape.forgetSearch(unlessWaiting: open)
         case .motionChanged(let isMoving):
             schedule.motionChanged(isMoving: isMoving)
         case .attemptEnded(let attempt):
@@ -144,6 +154,10 @@ public struct UploadMachine: Sendable {
             startFlush(at: now)
         case .retryRequested:
             if !backlog.isDone { endPause(at: now) }
+        case .refusedSkipped:
+            actions = forgetRefusals(at: now)
+        case .epochNotBegun(let reason):
+            actions = holdWithoutEpoch(reason, at: now)
         case .shutdown:
             stop(at: now)
         }
@@ -178,6 +192,7 @@ public struct UploadMachine: Sendable {
         case .stopped(let since, _):
             (status.state, status.since) = (.stopped, since)
         }
+        addHolds(to: &status)
         return status
     }
 }
@@ -190,34 +205,45 @@ extension UploadMachine {
         guard let due = nextAttempt(at: now) else { return setWakeUp(nil) }
         guard due <= now else { return setWakeUp(due) }
         let plan = nextPlan(at: now)
-        if plan.purpose != .retry { schedule.sent(at: now) }
+        if plan.purpose != .retry, !isProbe(plan) { schedule.sent(at: now) }
         state = .inFlight(plan, since: now, trouble: trouble)
         return setWakeUp(nil) + [.send(plan)]
     }
 
     private mutating func nextAttempt(at now: Instant) -> Instant? {
         switch state {
-        case .idle: backlog.retrying > 0 ? now : schedule.nextBatch(of: backlog, shape, at: now)
-        case .backingOff(_, let until), .held(_, let until): backlog.isDone ? nil : until
-        case .inFlight, .stopped: nil
+        case .idle:
+            if backlog.retrying > 0 { return now }
+            return [schedule.nextBatch(of: open, shape, at: now), nextProbe].compactMap(\.self).min()
+        case .backingOff(_, let until) where open.isDone:
+            return nextProbe.map { max($0, until) }
+        case .backingOff(_, let until), .held(_, let until):
+            return backlog.isDone ? nil : until
+        case .inFlight, .stopped:
+            return nil
         }
     }
 
     /// What goes now. A quarantined record goes by itself, and only while nothing else is due: what a person asked for
     /// must not delay what is new. A held destination is asked about it first, since nothing else gets through there.
     private mutating func nextPlan(at now: Instant) -> BatchPlan {
-        if backlog.retrying > 0 {
-            let isOtherDue =
-                switch state {
-                case .idle: schedule.nextBatch(of: backlog, shape, at: now).map { $0 <= now } ?? false
-                default: !backlog.isEmpty && trouble?.heldSince == nil
-                }
-            if !isOtherDue { return BatchPlan(maximumEvents: 1, maximumPositions: 1, purpose: .retry) }
+        let open = open
+        let isOtherDue =
+            switch state {
+            case .idle: schedule.nextBatch(of: open, shape, at: now).map { $0 <= now } ?? false
+            default: !open.isEmpty
+            }
+        if backlog.retrying > 0, !isOtherDue || trouble?.heldSince != nil {
+            return BatchPlan(maximumEvents: 1, maximumPositions: 1, purpose: .retry)
         }
-        return schedule.plan(of: backlog, shape, at: now)
+        if !isOtherDue, let probe = probe(at: now) { return probe }
+        var plan = schedule.plan(of: open, shape, at: now)
+        if laneHolds.events != nil { plan.maximumEvents = 0 }
+        if laneHolds.positions != nil { plan.maximumPositions = 0 }
+        return plan
     }
 
-    private var trouble: Trouble? {
+    var trouble: Trouble? {
         switch state {
         case .backingOff(let trouble, _), .held(let trouble, _): trouble
         case .inFlight(_, _, let trouble): trouble
@@ -235,11 +261,12 @@ extension UploadMachine {
         guard !backlog.isEmpty else { return }
         if case .stopped = state { return }
         endPause(at: now)
-        schedule.flushRequested(backlog)
+        if !open.isEmpty { schedule.flushRequested(open) }
     }
 
     /// A person does not wait for the end of a backoff.
     private mutating func endPause(at now: Instant) {
+        endLanePauses(at: now)
         switch state {
         case .idle, .inFlight, .stopped: break
         case .backingOff(let trouble, _): state = .backingOff(trouble, until: now)
@@ -265,7 +292,7 @@ extension UploadMachine {
             backlog.positions.waiting = 0
             backlog.retrying = 0
             schedule.backlogChanged(from: backlog, to: backlog, at: now)
-            shape.forgetSearch(unlessWaiting: backlog)
+            shape.forgetSearch(unlessWaiting: open)
             state = trouble.map { .backingOff($0, until: now + schedule.liveInterval) } ?? .idle(since: now)
         case .stopped(let since, _):
             state = .stopped(since: since, inFlight: nil)

@@ -23,6 +23,8 @@ public enum UploadOutcome: Hashable, Sendable {
     case tooLarge(reason: String, by: RefusalJudge = .receiver)
     /// What is in the batch was understood and refused (400, 409, 422): one of the records is at fault.
     case rejected(reason: String, by: RefusalJudge = .receiver)
+    /// The receiver holds other records under these numbers (409): no record is at fault, but their identity.
+    case contradicted(Contradiction, reason: String)
 }
 
 /// Who refused a batch for what it holds.
@@ -82,14 +84,18 @@ public struct UploadAttempt: Hashable, Sendable {
     public var bytesOnWire: Int
     /// What became of it.
     public var outcome: UploadOutcome
+    /// Whether it went under an identity that the journal has given up since.
+    public var isOfEarlierEpoch: Bool
 
     /// See the properties.
     public init(
         events: ClosedRange<SequenceNumber>?,
         positions: ClosedRange<SequenceNumber>?,
         bytesOnWire: Int,
-        outcome: UploadOutcome
+        outcome: UploadOutcome,
+        isOfEarlierEpoch: Bool = false
     ) {
+        self.isOfEarlierEpoch = isOfEarlierEpoch
         self.events = events
         self.positions = positions
         self.bytesOnWire = bytesOnWire
@@ -178,6 +184,16 @@ public struct UploadStatus: Hashable, Sendable {
         case stopped
     }
 
+    /// A lane that waits for a person while the other one goes on.
+    public struct HeldLane: Hashable, Sendable {
+        /// What the receiver said last of its records.
+        public var reason: String
+        /// Since when.
+        public var since: Instant
+        /// When the lane's next record is tried.
+        public var nextAttemptAt: Instant
+    }
+
     /// The state's name.
     public var state: State
     /// Since when: of idle and of a flight its begin, of trouble the first failure after the last success, also while the
@@ -189,6 +205,8 @@ public struct UploadStatus: Hashable, Sendable {
     public var failedAttempts: Int
     /// Whether what answered last wants something that only a person can give.
     public var needsPerson = false
+    /// Lanes that are held although the destination is not; `nil` for one that is not, or of which nothing waits.
+    public var heldLanes = PerLane<HeldLane?>(both: nil)
     /// When the next attempt is made; `nil` while one is under way and if nothing waits.
     public var nextAttemptAt: Instant?
     /// When the receiver acknowledged something last; `nil` if never since the daemon started.

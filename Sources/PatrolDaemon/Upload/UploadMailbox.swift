@@ -14,6 +14,12 @@ final class UploadMailbox: Sendable {
         case due
         /// A person wants what is quarantined sent again.
         case retryRequested
+        /// A person has given up what is quarantined.
+        case skipRequested
+        /// A person wants it tried now.
+        case nowRequested
+        /// Time to look whether the files of token and certificates have changed.
+        case lookAtCredentials
         /// The daemon stops: send what can be sent, then end.
         case stop
 

@@ -11,6 +11,8 @@ struct Uploader: Sendable {
     /// What the last upload may take when the daemon stops: what is left of the 5 s of a stop is for the services that stop
     /// before it, and for the connections.
     static let flushLimit = Duration.seconds(4)
+    /// How often a destination that waits for a person looks at its files; nothing else wakes it up then.
+    static let credentialsInterval = TimeAmount.seconds(2)
 
     let name: String
     let vehicle: String
@@ -25,7 +27,7 @@ struct Uploader: Sendable {
     let logger: Logger
     let writer: JournalWriter
 
-    private var journal: Journal { writer.journal }
+    var journal: Journal { writer.journal }
 
     /// Until the graceful shutdown, and then for ``flushLimit`` at most.
     func run() async {
@@ -49,9 +51,12 @@ struct Uploader: Sendable {
     private struct Progress {
         var machine: UploadMachine
         var timer: Scheduled<Void>?
+        var watch: Scheduled<Void>?
         var totals = UploadTotals()
         /// Up to where the destination has acknowledged the lanes since the start.
         var told = PerLane(both: SequenceNumber.none)
+        /// Under which identity the last batch went.
+        var sentUnder: JournalID?
 
         /// What it lacks again has to be accounted for again; what it says to hold beyond the batch means nothing.
         mutating func note(_ outcome: UploadOutcome, _ batch: JournalBatch) {
@@ -71,14 +76,19 @@ struct Uploader: Sendable {
                 at: clocks.now()
             )
         )
-        defer { progress.timer?.cancel() }
+        defer {
+            progress.timer?.cancel()
+            progress.watch?.cancel()
+        }
         await refreshBacklog(&progress)
         for await _ in mailbox.arrivals {
             let news = Set(mailbox.take())
             // Levels first: what is asked for meets the world as it is.
             for case .motion(let isMoving) in news { await handle(.motionChanged(isMoving: isMoving), &progress) }
             await refreshBacklog(&progress)
+            if news.contains(.skipRequested) { await handle(.refusedSkipped, &progress) }
             if news.contains(.retryRequested) { await handle(.retryRequested, &progress) }
+            if news.contains(.nowRequested) { await handle(.flushRequested, &progress) }
             if news.contains(.due) { await handle(.wakeUp, &progress) }
             if news.contains(.stop) {
                 // Sends batch after batch; returns when all is sent or one failed.
@@ -86,6 +96,21 @@ struct Uploader: Sendable {
                 await handle(.shutdown, &progress)
                 return
             }
+            await watchCredentials(&progress, isTime: news.contains(.lookAtCredentials))
+        }
+    }
+
+    /// A token that a person has mended is found when its file has changed, not with the next attempt minutes later.
+    private func watchCredentials(_ progress: inout Progress, isTime: Bool) async {
+        if isTime {
+            progress.watch = nil
+            if progress.machine.isHeldForPerson, await uplink.haveCredentialsChanged() {
+                await handle(.retryRequested, &progress)
+            }
+        }
+        guard progress.machine.isHeldForPerson, progress.watch == nil else { return }
+        progress.watch = eventLoop.scheduleTask(in: Self.credentialsInterval) { [mailbox] in
+            mailbox.post(.lookAtCredentials)
         }
     }
 
@@ -125,6 +150,8 @@ struct Uploader: Sendable {
             return await acknowledge(through)
         case .rewind(let through):
             return await rewind(through)
+        case .beginEpoch(let first, let reason):
+            return await beginEpoch(first, reason, progress)
         case .quarantine(let lane, let sequence, let reason, let memory):
             return await quarantine(lane, sequence, reason, memory)
         case .release(let lane, let sequence):
@@ -190,11 +217,13 @@ struct Uploader: Sendable {
             )
         }
         guard !batch.isEmpty else { return .nothingToSend }
+        let isOfEarlierEpoch = batch.journalID != journal.id
+        progress.sentUnder = batch.journalID
         let receipt = await uplink.send(
             BatchContent(
                 vehicle: vehicle,
                 journalID: batch.journalID,
-                latest: await latest(),
+                latest: await latest(beside: batch),
                 boots: batch.boots,
                 positionBlocks: batch.positionBlocks,
                 positionRange: batch.positionRange,
@@ -213,7 +242,8 @@ struct Uploader: Sendable {
                 events: batch.eventRange,
                 positions: batch.positionRange,
                 bytesOnWire: receipt.bytesOnWire,
-                outcome: receipt.outcome
+                outcome: receipt.outcome,
+                isOfEarlierEpoch: isOfEarlierEpoch
             )
         )
     }
@@ -238,9 +268,25 @@ struct Uploader: Sendable {
         }
     }
 
-    /// Where the vehicle is now, however old the records are.
-    private func latest() async -> Latest? {
-        await cart.snapshot()?.position.latest.map { Latest(boot: journal.boot, position: $0) }
+    /// What the receiver holds other records for goes under a new identity, and is sent again.
+    private func beginEpoch(
+        _ first: PerLane<SequenceNumber?>,
+        _ reason: String,
+        _ progress: Progress
+    ) async -> UploadMachine.Input? {
+        guard let journalID = progress.sentUnder else { return nil }
+        do {
+            guard try await journal.contradicted(from: first, under: journalID, by: name, because: reason) else {
+                return .epochNotBegun(
+                    reason: "the receiver cannot hold anything else under an identity that is new: \(reason)"
+                )
+            }
+            logger.warning("the receiver holds other records: a new epoch began", metadata: ["reason": "\(reason)"])
+        } catch {
+            logger.error("a new epoch could not begin", metadata: ["error": "\(error)"])
+            return .epochNotBegun(reason: "a new epoch could not begin: \(error)")
+        }
+        return await toldBacklog()
     }
 
     private func acknowledge(_ through: PerLane<SequenceNumber?>) async -> UploadMachine.Input? {
@@ -298,7 +344,8 @@ struct Uploader: Sendable {
         case .foreignAnswer(let reason, _):
             metadata["reason"] = "\(reason)"
             logger.warning("batch not delivered, trying again later", metadata: metadata)
-        case .heldUntilPersonActs(let reason), .tooLarge(let reason, _), .rejected(let reason, _):
+        case .heldUntilPersonActs(let reason), .contradicted(_, let reason), .tooLarge(let reason, _),
+            .rejected(let reason, _):
             metadata["reason"] = "\(reason)"
             logger.warning("batch refused", metadata: metadata)
         }

@@ -56,6 +56,7 @@ extension Journal {
         let number = (epochs.last?.number ?? 0) + 1
         let epoch = Epoch(number: number, id: Epoch.newID(), first: first, reason: reason)
         epochs.append(epoch)
+        firstOwnEpoch = min(firstOwnEpoch, number)
         shared.moveAll { cursor in
             for lane in Lane.allCases where cursor[lane] >= first[lane] {
                 cursor[lane] = SequenceNumber(rawValue: first[lane].rawValue - 1)

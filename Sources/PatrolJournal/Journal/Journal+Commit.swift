@@ -115,8 +115,6 @@ extension Journal {
         let waiting = inbox.waiting
         var lane = positionLane
         unwritten.cursors.formUnion(shared.takeMoved())
-        // A block that an upload has taken gets no more.
-        if let open = lane.open.first, open.sequence <= shared.taken { lane.close() }
         inbox.commitBegan(at: clocks.now())
         do throws(JournalError) {
             let gone = gone(waiting.gone, &lane)

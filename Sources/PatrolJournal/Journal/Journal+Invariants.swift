@@ -66,11 +66,6 @@ extension Journal {
         guard content.epochs == epochs, !epochs.isEmpty else { throw store.damaged("the file has other epochs") }
         guard epochs.map(\.number) == Array(1..<(Int64(epochs.count) + 1)), Set(epochs.map(\.id)).count == epochs.count
         else { throw store.damaged("epochs are missing, or have one identity") }
-        for (before, epoch) in zip(epochs, epochs.dropFirst()) {
-            for lane in Lane.allCases where epoch.first[lane] < before.first[lane] {
-                throw store.damaged("epoch \(epoch.number) begins before the one before it")
-            }
-        }
         guard let marks = marks?.marks else { return }
         for lane in Lane.allCases where durable[lane] > marks.reserved[lane] {
             throw store.damaged("\(lane.rawValue) \(durable[lane].rawValue) was given before it was set apart")
@@ -123,8 +118,6 @@ extension Journal {
             guard isWhole || receipts.isThinned(block.range) else {
                 throw store.damaged("block \(block.range.lowerBound.rawValue) lacks positions")
             }
-            guard epoch(of: block.range.lowerBound, in: .positions) == epoch(of: block.range.upperBound, in: .positions)
-            else { throw store.damaged("block \(block.range.lowerBound.rawValue) lies in two epochs") }
             last = block.range.upperBound
             _ = try store.boot(block.boot)
             return true

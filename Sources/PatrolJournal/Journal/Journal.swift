@@ -59,6 +59,8 @@ public actor Journal {
     let lastOfEarlierRuns: PerLane<SequenceNumber>
     /// Whether a destination has proved in this run that the journal was rolled back.
     var hasBegunAnew = false
+    /// The number of the first epoch that began in this run; above all others if none did.
+    var firstOwnEpoch: Int64
     /// The last event that somebody recorded; behind it may lie those by which the journal tells of itself.
     var lastAppended = SequenceNumber.none
     /// When the marks were written last.
@@ -174,6 +176,7 @@ public actor Journal {
         positionLane = PositionLane(boot: opened.boot.number, last: content.last.positions)
         lastOfEarlierRuns = opened.lastOfEarlierRuns
         epochs = content.epochs
+        firstOwnEpoch = opened.firstOwnEpoch
         receipts = content.receipts
         quarantine = content.quarantine
         var health = JournalHealth(durable: content.last, id: content.epochs[content.epochs.count - 1].id)

@@ -9,7 +9,8 @@ import PatrolWire
 /// - it holds ``PositionBlockCodec/maximumPositions``,
 /// - its first position is five minutes older than the next one,
 /// - the boot changes (a lane lives within one boot),
-/// - an upload takes it (``close()``).
+/// - an epoch begins (``close()``). An upload does not close it: it takes what there is, and a block of 30 s would cost twice
+///   the bytes of a full one.
 struct PositionLane {
     /// So that the part of a track that lies in one row, and is decoded for one query, stays short even while parked.
     static let maximumAge = Duration.seconds(300)

@@ -43,7 +43,6 @@ final class SharedJournalState: Sendable {
         var cursors: [String: PerLane<SequenceNumber>]
         /// Destinations whose cursor has moved since ``takeMoved()``.
         var moved: Set<String> = []
-        var taken = SequenceNumber.none
     }
 
     private let shared: Mutex<Shared>
@@ -90,13 +89,5 @@ final class SharedJournalState: Sendable {
             defer { shared.moved = [] }
             return shared.moved
         }
-    }
-
-    /// Up to which position an upload has taken blocks: the open one among them is to be closed.
-    var taken: SequenceNumber { shared.withLock { $0.taken } }
-
-    /// Blocks were taken up to a position.
-    func take(through sequence: SequenceNumber) {
-        shared.withLock { $0.taken = max($0.taken, sequence) }
     }
 }

@@ -11,6 +11,8 @@ struct OpenedJournal {
     var marks: MarksFile?
     /// The newest records when it was opened.
     var lastOfEarlierRuns = PerLane(both: SequenceNumber.none)
+    /// The number of the first epoch that began now; above all others if none did.
+    var firstOwnEpoch = Int64.max
     /// What happened, in the order in which it is told: on record, and in health.
     var incidents: [String] = []
     /// Records that were on disk once and are not there any more.
@@ -181,6 +183,7 @@ struct JournalOpening {
         case .goesOn: beginning.firstEpoch()
         case .begins(let first, let lost, let reason): beginning.epoch(first, lost, reason, before?.setAside)
         }
+        let known = (opened.content.epochs + (opened.marks?.marks?.epochs ?? [])).map(\.number)
         // Before any number is given, and before the file has one that these do not know of.
         try opened.marks?.write(
             JournalMarks(
@@ -196,6 +199,7 @@ struct JournalOpening {
         )
         try beginning.write(to: opened.store)
         opened.lastOfEarlierRuns = opened.content.last
+        opened.firstOwnEpoch = beginning.content.epochs.map(\.number).filter { !known.contains($0) }.min() ?? .max
         opened.content = beginning.content
         (opened.incidents, opened.lost) = (beginning.incidents, beginning.lost)
         opened.marks?.note { $0.durable = beginning.content.last }

@@ -18,12 +18,12 @@ extension JournalView {
     ) throws(JournalError) {
         let epoch = batch.epoch
         batch.previousID = epochs.last { $0.number < epoch.number }?.id
-        let next = epochs.first { $0.number > epoch.number }
+        let later = epochs.filter { $0.number > epoch.number }
         let last = PerLane(events: lastEvent, positions: lastPosition)
         for lane in Lane.allCases {
             // The file may be newer than the state.
             var given = max(last[lane], (lane == .events ? batch.eventRange : batch.positionRange)?.upperBound ?? .none)
-            if let next { given = min(given, SequenceNumber(rawValue: next.first[lane].rawValue - 1)) }
+            for next in later { given = min(given, SequenceNumber(rawValue: next.first[lane].rawValue - 1)) }
             batch.given[lane] = given < epoch.first[lane] ? .none : given
             guard let end = (lane == .events ? batch.eventRange : batch.positionRange)?.upperBound else { continue }
             let begin = max(told[lane].next, epoch.first[lane])

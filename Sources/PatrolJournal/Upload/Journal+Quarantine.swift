@@ -76,6 +76,19 @@ extension Journal {
         return try append(order)
     }
 
+    /// Gives up everything that a destination refused: it is through with it, as with what it acknowledged, and the event that
+    /// tells of it, in one transaction, is the receipt.
+    /// - Throws: as for ``quarantine(_:_:by:reason:receipt:keeping:)``.
+    @discardableResult
+    public func skipQuarantined(of destination: String, receipt: Event) throws(JournalError) -> SequenceNumber {
+        try commitBefore()
+        for lane in Lane.allCases { count(destination, lane) { $0 = .none } }
+        unwritten.quarantine.append(
+            QuarantineChange(destination: destination, lane: .events, sequence: .none, kind: .skipped)
+        )
+        return try append(receipt)
+    }
+
     /// The next quarantined record that a person wants sent again, by itself; an empty batch if there is none.
     /// - Throws: if the file cannot be read or is damaged.
     public nonisolated func nextRetry(for destination: String) async throws(JournalError) -> JournalBatch {
@@ -87,7 +100,7 @@ extension JournalView {
     fileprivate func nextRetry(for destination: String) throws(JournalError) -> JournalBatch {
         var batch = JournalBatch(epoch: currentEpoch)
         guard let (lane, sequence) = try store.nextRetry(of: destination) else { return batch }
-        var boots: Set<BootNumber> = [boot]
+        var boots: Set<BootNumber> = []
         switch lane {
         case .events:
             let behind = RowRange(start: SequenceNumber(rawValue: sequence.rawValue - 1))
@@ -104,6 +117,7 @@ extension JournalView {
                 throw store.damaged("no position \(sequence.rawValue)")
             }
         }
+        if batch.epoch == currentEpoch { boots.insert(boot) }
         for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
         // Whatever lies before this record was told when it was passed over.
         try addAccount(to: &batch, for: destination, told: PerLane(both: sequence), from: store)

@@ -30,4 +30,41 @@ extension Journal {
         try beginEpoch(first, reason)
         return true
     }
+
+    /// A destination holds other records than these under their numbers, or says that the journal came back older than it was
+    /// and does not know them: they, and what follows, go to an epoch of their own and are sent again. What lies before
+    /// keeps its identity, and so does a lane of which nothing is said: should it contradict as well, the next answer says so.
+    ///
+    /// Nobody can hold anything else under an identity that began in this run.
+    /// - Parameters:
+    ///   - first: from which record on; `nil` for a lane of which nothing is said.
+    ///   - journalID: under which identity the batch went.
+    /// - Returns: whether the records have an identity now that the destination did not speak of.
+    public func contradicted(
+        from first: PerLane<SequenceNumber?>,
+        under journalID: JournalID,
+        by destination: String,
+        because reason: String
+    ) throws(JournalError) -> Bool {
+        guard let doubted = epochs.first(where: { $0.id == journalID }), doubted.number < firstOwnEpoch else {
+            return false
+        }
+        // So that what is numbered later belongs to the new epoch.
+        try commitBefore()
+        let cursor = cursor(of: destination)
+        var begin = durable.map(\.next)
+        var isDoubted = false
+        for lane in Lane.allCases {
+            guard let number = first[lane], number <= durable[lane], epoch(of: number, in: lane).id == journalID else {
+                continue
+            }
+            begin[lane] = max(number, cursor[lane].next)
+            isDoubted = true
+        }
+        // Another destination has said so before.
+        guard isDoubted else { return true }
+        positionLane.close()
+        try beginEpoch(begin, "\(destination) holds other records: the journal was rolled back or copied (\(reason))")
+        return true
+    }
 }

@@ -6,8 +6,8 @@ extension Journal {
     /// durable.
     ///
     /// Whole blocks go out as they lie in the file. A part of one is encoded anew only where it must be: if the cursor
-    /// stands inside the block, or if the very first block holds more than `maximumPositions`. The open block is closed when
-    /// anything of it is taken, so that its bytes do not change under an upload.
+    /// stands inside the block, or if the very first block holds more than `maximumPositions`. The open block goes as far as it
+    /// has come and grows on, so that blocks on disk become full; the rest of it goes next time.
     /// - Parameters:
     ///   - destination: its name in the configuration; one that never acknowledged starts with the first records.
     ///   - maximumEvents: 0 for none.
@@ -58,13 +58,22 @@ extension JournalView {
         if maximumEvents > 0, cursor.events < lastEvent {
             try takeEvents(after: cursor.events, maximum: maximumEvents, from: store, into: &batch)
         }
-        var boots = Set(batch.events.map(\.boot)).union([boot])
+        var boots = Set(batch.events.map(\.boot))
         if maximumPositions > 0, cursor.positions < lastPosition {
             boots.formUnion(try takePositions(after: cursor.positions, maximum: maximumPositions, into: &batch))
         }
+        // To an identity that was given up this boot may be another one of the same number.
+        if batch.epoch == currentEpoch { boots.insert(boot) }
         for boot in boots.sorted() { batch.boots.append(try store.boot(boot)) }
         try addAccount(to: &batch, for: destination, told: told, from: store)
         return batch
+    }
+
+    /// The last position of the epoch that one belongs to, given or not: a block may lie on both sides of it if a receiver was
+    /// the first to notice a rollback.
+    private func epochEnd(of sequence: SequenceNumber) -> SequenceNumber {
+        let next = epochs.map(\.first.positions).filter { $0 > sequence }.min()
+        return SequenceNumber(rawValue: next.map { $0.rawValue - 1 } ?? .max)
     }
 
     private func takeEvents(
@@ -125,28 +134,30 @@ extension JournalView {
             try expect(expected, before: block.range.lowerBound, in: .positions, store)
             expected = block.range.upperBound.next
             var block = block
-            if block.range.lowerBound < first || (block.count > room && taken.isEmpty) {
-                block = try part(of: block, from: first, maximum: room)
+            let end = epochEnd(of: max(first, block.range.lowerBound))
+            if block.range.lowerBound < first || block.range.upperBound > end || (block.count > room && taken.isEmpty) {
+                block = try part(of: block, from: first, through: end, maximum: room)
             }
             guard block.count <= room else { return false }
             taken.append(block)
             room -= block.count
-            return room > 0
+            return room > 0 && block.range.upperBound < end
         }
         guard let firstTaken = taken.first, let lastTaken = taken.last else { return [] }
         batch.epoch = epoch ?? batch.epoch
         batch.positionBlocks = taken.map(\.bytes)
         batch.positionRange = firstTaken.range.lowerBound...lastTaken.range.upperBound
-        shared.take(through: lastTaken.range.upperBound)
         return Set(taken.map(\.boot))
     }
 
     private func part(
         of block: StoredBlock,
         from first: SequenceNumber,
+        through end: SequenceNumber,
         maximum: Int
     ) throws(JournalError) -> StoredBlock {
         let positions = try store.decode(block).drop { $0.sequence < first }.prefix(maximum)
+            .prefix { $0.sequence <= end }
         let encoded: EncodedBlock
         do throws(WireError) {
             encoded = try EncodedBlock(Array(positions))

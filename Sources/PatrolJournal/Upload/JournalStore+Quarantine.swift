@@ -130,6 +130,10 @@ extension JournalStore {
             let statement = try self.statement(.retry)
             try statement.bind(change.destination, at: 1)
             try statement.run()
+        case .skipped:
+            let statement = try self.statement(.forgetRefused)
+            try statement.bind(change.destination, at: 1)
+            try statement.run()
         }
     }
 

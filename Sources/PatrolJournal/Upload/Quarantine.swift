@@ -31,6 +31,8 @@ struct QuarantineChange: Hashable, Sendable {
         case released
         /// All of the destination's are sent again; the record does not matter.
         case retried
+        /// All of the destination's are given up; the record does not matter.
+        case skipped
         /// All of the lane behind the record are as if the destination had never refused them.
         case forgotten
     }

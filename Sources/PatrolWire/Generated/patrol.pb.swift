@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// What a cart sends to a receiver: POST {url}/v1/batches, Content-Type application/x-protobuf, Content-Encoding gzip.
+// What a cart sends to a receiver: POST {url}/v1/batches, Content-Type application/x-protobuf, with or without Content-Encoding gzip.
 //
 // The receiver answers {"acknowledged": {"events": n, "positions": n}}: every record of the lane up to and including n is
 // stored durably. It keeps (vehicle, journal_id, lane, sequence) unique, because a batch whose answer was lost comes again.

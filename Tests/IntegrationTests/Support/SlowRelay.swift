@@ -1,11 +1,20 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A relay of TCP on the loopback interface: what goes there passes at once, what comes back is held back for a while.
 final class SlowRelay: Sendable {
     /// Where it listens.
     let port: Int
     private let listener: Int32
+    private let passed = Counter()
+
+    /// What passed so far, in both directions.
+    var bytes: Int { passed.count.withLock { $0 } }
+
+    private final class Counter: Sendable {
+        let count = Mutex(0)
+    }
 
     /// - Parameters:
     ///   - target: the port of the one behind it.
@@ -22,7 +31,7 @@ final class SlowRelay: Sendable {
         }
         guard isListening else { throw Failure("the relay cannot listen") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        Thread.detachNewThread { [listener] in
+        Thread.detachNewThread { [listener, passed] in
             while true {
                 let client = accept(listener, nil, nil)
                 // Closed: it stops.
@@ -33,11 +42,11 @@ final class SlowRelay: Sendable {
                 }
                 let isOver = DispatchSemaphore(value: 0)
                 Thread.detachNewThread {
-                    Self.copy(from: client, to: server, delay: .zero)
+                    Self.copy(from: client, to: server, delay: .zero, passed)
                     isOver.signal()
                 }
                 Thread.detachNewThread {
-                    Self.copy(from: server, to: client, delay: delay)
+                    Self.copy(from: server, to: client, delay: delay, passed)
                     // Wakes the other one, if it still waits for the client.
                     shutdown(client, Int32(SHUT_RDWR))
                     isOver.wait()
@@ -53,11 +62,12 @@ final class SlowRelay: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    private static func copy(from source: Int32, to sink: Int32, delay: Duration) {
+    private static func copy(from source: Int32, to sink: Int32, delay: Duration, _ passed: Counter) {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { break }
+            passed.count.withLock { $0 += count }
             // The time that the answer takes is what this is for.
             if delay > .zero { usleep(UInt32(delay / .microseconds(1))) }
             var sent = 0

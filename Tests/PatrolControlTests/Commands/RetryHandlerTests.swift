@@ -16,6 +16,28 @@ struct RetryHandlerTests {
         #expect(try await handler.retry(nil, by: .unknown) == 0)
     }
 
+    @Test("What is given up needs a reason, and is not held any more")
+    func skip() async throws {
+        let handler = RetryHandler(uploads: uploads)
+        for reason in ["", "  ", String(repeating: "x", count: 201)] {
+            let error = try await #require(throws: RequestError.self) {
+                try await handler.skip("archive", because: reason, by: .unknown)
+            }
+            #expect(error.code == .badRequest && error.message.contains("reason"))
+        }
+        #expect(try await handler.skip("archive", because: "a bug of last week", by: .unknown) == 4)
+        #expect(try await handler.skip("archive", because: "again", by: .unknown) == 0)
+    }
+
+    @Test("Now is for one destination, or for all of them")
+    func now() async throws {
+        let handler = RetryHandler(uploads: uploads)
+        try await handler.now("archive", by: .unknown)
+        try await handler.now(nil, by: .unknown)
+        #expect(uploads.triedNow == ["archive", "station", "archive"])
+        await #expect(throws: RequestError.self) { try await handler.now("nowhere", by: .unknown) }
+    }
+
     @Test("A destination that is not there is named, with those that are")
     func unknown() async throws {
         let error = try await #require(throws: RequestError.self) {

@@ -27,4 +27,21 @@ final class VirtualUploads: UploadAccess {
             return (held[index].count, durability)
         }
     }
+
+    func skipQuarantined(
+        of destination: String,
+        because reason: String,
+        by requester: String
+    ) async -> (count: Int64, durability: Durability) {
+        await retryQuarantined(of: destination, by: requester)
+    }
+
+    private let tried = Mutex<[String]>([])
+    /// The destinations that were to be tried now.
+    var triedNow: [String] { tried.withLock { $0 } }
+
+    func tryNow(_ destination: String, by requester: String) async -> Durability {
+        tried.withLock { $0.append(destination) }
+        return durability
+    }
 }

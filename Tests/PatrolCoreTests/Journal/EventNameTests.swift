@@ -128,6 +128,10 @@ struct EventNameTests {
                 "count=1 destination=s first=3 lane=positions last=3"
             ),
             (.recordsRetried(destination: "s", count: 2, by: "x"), "records.retried", "by=x count=2 destination=s"),
+            (
+                .recordsSkipped(destination: "s", count: 2, reason: "r", by: "x"), "records.skipped",
+                "by=x count=2 destination=s reason=r"
+            ),
             (.zoneEntered(id: "s", name: "西彭小学", kind: .school), "zone.entered", "kind=school name=西彭小学 zone=s"),
             (.zoneLeft(id: "s", name: "西彭小学", kind: .school), "zone.left", "kind=school name=西彭小学 zone=s"),
         ] as [(EventKind, String, String)]

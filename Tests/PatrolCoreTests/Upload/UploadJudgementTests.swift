@@ -137,7 +137,10 @@ struct UploadJudgementTests {
         }
         #expect(quarantined == 3)
         #expect(resumed == 0, "held and resumed in turn would fill the record with itself")
-        #expect(rig.machine.status.reason == "422 Unprocessable Content", "and nobody takes it for well")
+        #expect(
+            rig.machine.status.reason?.hasSuffix("422 Unprocessable Content") == true,
+            "and nobody takes it for well"
+        )
     }
 
     @Test("What must be remembered comes back as it was kept; what cannot be understood is the very beginning")
@@ -192,14 +195,13 @@ struct UploadRetryTests {
         }
     }
 
-    @Test("By order of a person a held destination is asked at once, and about the refused records first")
+    @Test("By order of a person a held lane is asked at once, and about the refused records first")
     func held() throws {
         var rig = UploadRig(memory: UploadMemory(hasAcknowledged: true, positionsRefusedInARow: 3))
         rig.backlog(positions: 1)
         try rig.wake()
         #expect(try rig.end(.refused).recorded.map(\.name) == ["upload.held"])
         rig.backlog(positions: 1, retrying: 3, after: 1)
-        #expect(rig.inFlight == nil)
         rig.tell(.retryRequested)
         let actions = try rig.endRetry(.acknowledged(events: .none, positions: .number(5)), 5)
         #expect(actions.recorded.map(\.name) == ["upload.resumed"])

@@ -55,7 +55,7 @@ struct UploadRefusalTests {
                     #expect(sequence.rawValue == next[lane])
                     quarantined[lane, default: []].append(sequence.rawValue)
                     next[lane] = sequence.rawValue + 1
-                case .send, .wakeAt, .cancelWakeUp, .rewind, .release, .remember, .record: break
+                case .send, .wakeAt, .cancelWakeUp, .rewind, .beginEpoch, .release, .remember, .record: break
                 }
             }
             rig.backlog(events: waiting(.events), positions: waiting(.positions))
@@ -141,9 +141,9 @@ struct UploadRefusalTests {
         #expect(try #require(rig.machine.status.reason).contains("422 Unprocessable Content"))
         #expect(try #require(rig.wakeUp) - rig.now == .seconds(300))
         try rig.wake()
-        #expect(rig.inFlight == BatchPlan(maximumEvents: 200, maximumPositions: 1, purpose: .live))
+        #expect(rig.inFlight == BatchPlan(maximumEvents: 0, maximumPositions: 1, purpose: .isolation))
         #expect(try rig.acknowledge().recorded.count == 1)
-        #expect(rig.machine.status.state == .idle)
+        #expect(rig.machine.status.heldLanes.positions == nil && rig.machine.status.reason == nil)
     }
 
     @Test("Refusals pause for a second, keep the reason for people, and do not lengthen a later backoff")

@@ -44,7 +44,8 @@ struct UploadRig {
         case .attemptEnded, .nothingToSend: inFlight = nil
         case .backlogChanged(let backlog): waiting = backlog
         case .wakeUp: wakeUp = nil
-        case .motionChanged, .flushRequested, .retryRequested, .shutdown: break
+        case .motionChanged, .flushRequested, .retryRequested, .refusedSkipped, .epochNotBegun, .shutdown:
+            break
         }
         let actions = machine.handle(input, at: now)
         for action in actions {
@@ -54,7 +55,7 @@ struct UploadRig {
                 inFlight = plan
             case .wakeAt(let instant): wakeUp = instant
             case .cancelWakeUp: wakeUp = nil
-            case .acknowledge, .rewind, .quarantine, .release, .remember, .record: break
+            case .acknowledge, .rewind, .beginEpoch, .quarantine, .release, .remember, .record: break
             }
         }
         return actions

@@ -290,7 +290,7 @@ struct UploadWorld {
             let asked = min(retryAfter ?? .zero, settings.maximumRetryAfter)
             earliestSend = now + max(asked, settings.backoffBase / 2)
         case .heldUntilPersonActs: earliestSend = now + settings.heldInterval
-        case .tooLarge, .rejected: earliestSend = now + settings.refusalPause
+        case .tooLarge, .rejected, .contradicted: earliestSend = now + settings.refusalPause
         }
     }
 
@@ -343,7 +343,7 @@ struct UploadWorld {
                 )
                 cursor[lane] = count
             }
-        case .rewind: Issue.record("seed \(seed): this receiver never lost anything")
+        case .rewind, .beginEpoch: Issue.record("seed \(seed): this receiver never lost anything")
         case .quarantine(let lane, let sequence, _, _):
             let index = Int(sequence.rawValue) - 1
             #expect(records[lane]?[index].isPoison == true, "seed \(seed): \(lane) \(sequence.rawValue) was innocent")

@@ -83,7 +83,9 @@ final class LoopbackStation: Sendable {
     ) -> Bool {
         let batch: DecodedBatch
         do {
-            batch = try BatchDecoder.decode(try Gzip.decompress(body, limit: 1 << 24), as: .protobuf)
+            let isCompressed = body.starts(with: [0x1F, 0x8B])
+            let plain = isCompressed ? try Gzip.decompress(body, limit: 1 << 24) : body
+            batch = try BatchDecoder.decode(plain, as: .protobuf)
         } catch {
             state.withLock { $0.problems.append("a batch that cannot be decoded: \(error)") }
             return false

@@ -119,7 +119,30 @@ struct UploaderTests {
         var state = UploadStatus.State.backingOff
     }
 
+    /// A reply 200 with this body.
+    private static func reply(_ body: String) -> LoopbackStation.Answer {
+        .bytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
     private static let faults = [
+        Fault(testDescription: "200 and nothing", answer: reply(""), words: "without an acknowledgement"),
+        Fault(testDescription: "200 and null", answer: reply("null"), words: "without an acknowledgement"),
+        Fault(testDescription: "no lanes", answer: reply("{\"acknowledged\":{}}"), words: "without an acknowledgement"),
+        Fault(
+            testDescription: "a lane is missing",
+            answer: reply("{\"acknowledged\":{\"events\":1}}"),
+            words: "without an acknowledgement"
+        ),
+        Fault(
+            testDescription: "a number that no number is",
+            answer: reply("{\"acknowledged\":{\"events\":1e300,\"positions\":0}}"),
+            words: "without an acknowledgement"
+        ),
+        Fault(
+            testDescription: "a negative number",
+            answer: reply("{\"acknowledged\":{\"events\":-7,\"positions\":-7}}"),
+            words: "acknowledge"
+        ),
         Fault(testDescription: "it closes", answer: .bytes(""), words: "closed the connection without an answer"),
         Fault(
             testDescription: "the answer is lost",

@@ -58,14 +58,21 @@ import Testing
         try await bench.journal.checkInvariants()
     }
 
-    @Test func `what an upload took is not continued`() async throws {
+    @Test func `an upload takes what an open block has, and the block grows on until it is full`() async throws {
         let bench = try Bench()
         bench.drive(1...30)
         let batch = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: 1200)
-        bench.drive(31...40)
-        try await bench.journal.commit()
-        #expect(try await bench.journal.blockRanges() == [1...30, 31...40])
         #expect(batch.positionRange == 1...30)
+        for upload in Int64(1)...4 {
+            let sent = SequenceNumber(rawValue: upload * 30)
+            let end = SequenceNumber(rawValue: sent.rawValue + 30)
+            try await bench.journal.acknowledge(events: nil, positions: sent, by: "station")
+            bench.drive(sent.next.rawValue...end.rawValue)
+            let next = try await bench.journal.nextBatch(for: "station", maximumEvents: 0, maximumPositions: 1200)
+            #expect(next.positionRange == sent.next...end)
+        }
+        #expect(try await bench.journal.blockRanges() == [1...120, 121...150])
+        try await bench.journal.checkInvariants()
     }
 
     @Test func `a commit without anything new writes nothing`() async throws {

@@ -41,10 +41,11 @@ struct StopNotice: Service {
     let notification: ServiceNotification
     let stream: StreamHub
     let cart: CartLoop
+    let wish: ReloadService.Wish
 
     func run() async throws {
         await Shutdown.began()
-        notification.stopping(status: "committing and uploading what can be uploaded")
+        if !wish.restarts { notification.stopping(status: "committing and uploading what can be uploaded") }
         stream.finish()
         cart.concludeAll()
     }

@@ -14,6 +14,8 @@ final class UploadMailbox: Sendable {
         case due
         /// A person wants what is quarantined sent again.
         case retryRequested
+        /// Whether it goes on.
+        case question
         /// The daemon stops: send what can be sent, then end.
         case stop
 

@@ -3,18 +3,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-PREFIX ?= /usr
 DESTDIR ?=
-PROGRAMS := patrold patrolctl patrol-player patrol-collector patrol-simulator
 RELEASE := .build/release
 # To build: headers. To run and to test: gpsd itself; a sound server with a null sink and a voice for the demo's clips;
 # protoc, openssl, sqlite3, jq and curl look at the wire, the certificates, the stores and the socket from outside; nginx
-# stands between cart and station; systemd checks its units.
+# stands between cart and station; systemd checks its units; dpkg-dev knows which packages a program needs.
 PACKAGES := libgps-dev libsqlite3-dev zlib1g-dev libasound2-dev libsndfile1-dev libebur128-dev libmd-dev tzdata \
     gpsd pulseaudio pulseaudio-utils libasound2-plugins espeak-ng protobuf-compiler openssl sqlite3 jq curl nginx-light \
-    systemd
+    systemd dpkg-dev binutils
 
-.PHONY: help demo test build packages format lint bench flash torture torture-edges fuzz simulate mutate tryinstall install clean
+.PHONY: help demo test build packages format lint bench flash torture torture-edges fuzz simulate mutate test-boot deb install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,18 +77,15 @@ simulate: ## nights of a whole cart in virtual time, NIGHTS of them; SEED replay
 mutate: ## mistakes in the policies, one after the other, each of which those nights must find; half an hour
 	@NIGHTS="$(NIGHTS)" Tests/Simulation/mutate
 
-tryinstall: build ## the README's installation, step by step, on a copy of this system with a systemd of its own; as root
-	@Tests/Installation/try
+test-boot: deb ## a Debian 12 that boots, with the packages: the README's steps, watchdog, reload, upgrade, purge; as root
+	@Tests/Boot/packages
+	@Tests/Boot/run
 
-install: build ## programs, units, users, folders and an example configuration below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/usr/lib/systemd/system $(DESTDIR)/usr/lib/sysusers.d \
-	    $(DESTDIR)/usr/lib/tmpfiles.d $(DESTDIR)/usr/lib/udev/rules.d $(DESTDIR)$(PREFIX)/share/doc/patrold
-	for program in $(PROGRAMS); do install -m 0755 -s $(RELEASE)/$$program $(DESTDIR)$(PREFIX)/bin/; done
-	install -m 0644 systemd/*.service $(DESTDIR)/usr/lib/systemd/system/
-	install -m 0644 systemd/*.rules $(DESTDIR)/usr/lib/udev/rules.d/
-	install -m 0644 systemd/patrold.sysusers $(DESTDIR)/usr/lib/sysusers.d/patrold.conf
-	install -m 0644 systemd/patrold.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/patrold.conf
-	install -m 0644 config/patrold.toml config/zones.geojson $(DESTDIR)$(PREFIX)/share/doc/patrold/
+deb: build ## Debian packages of daemon, collector and simulator, below .build/packages
+	@config/packaging/build
+
+install: build ## what the packages have, below DESTDIR
+	for package in patrold patrol-collector patrol-simulator; do config/packaging/tree $$package "$(DESTDIR)/"; done
 
 clean: ## what was built, and the demo's state
 	rm -rf .build

@@ -29,6 +29,7 @@ public struct ControlRoutes: Sendable {
         uploads: any UploadAccess,
         journal: Journal,
         stream: StreamHub,
+        reload: ReloadOutcome,
         clocks: Clocks,
         startedAt: Instant
     ) {
@@ -40,7 +41,8 @@ public struct ControlRoutes: Sendable {
             clocks: clocks,
             startedAt: startedAt,
             loudspeaker: loudspeaker,
-            zone: zone
+            zone: zone,
+            reload: reload
         )
         commands = CommandHandler(cart: cart, loudspeaker: loudspeaker)
         retry = RetryHandler(uploads: uploads)
@@ -54,7 +56,8 @@ public struct ControlRoutes: Sendable {
             queries: [String] = [],
             _ answer: @escaping @Sendable (Request) async throws -> Response
         ) {
-            table.on(.get, path.rawValue) { request, _, _ in
+            table.on(.get, path.rawValue) { request, _, connection in
+                try Callers.require(path == .health ? .health : .read, of: connection.peer)
                 try QueryNames.check(request.uri, allowed: queries)
                 return try await answer(request)
             }

@@ -16,6 +16,7 @@ struct Composition: Sendable {
     let uploaders: [Uploader]
     let clips: ClipLibrary?
     let routes: ControlRoutes
+    let reload = ReloadOutcome()
     private let players: PlayerSupervisor?
     private let light: LightSwitch?
     private let mailboxes: [UploadMailbox]
@@ -87,6 +88,7 @@ struct Composition: Sendable {
             ),
             journal: journal,
             stream: stream,
+            reload: reload,
             clocks: clocks,
             startedAt: clocks.now()
         )

@@ -28,10 +28,16 @@ public enum Daemon {
         public let description: String
     }
 
-    /// Runs until SIGTERM or SIGINT.
-    /// - Parameter eventLoop: serves the socket and the uploads; neither has work for more than one.
+    /// Runs until SIGTERM or SIGINT. SIGHUP starts the program anew if the configuration on disk is fit for it.
+    /// - Parameters:
+    ///   - path: the configuration's file.
+    ///   - eventLoop: serves the socket and the uploads; neither has work for more than one.
     /// - Throws: ``StartError`` if it cannot start.
-    public static func run(_ configuration: Configuration, on eventLoop: any EventLoop) async throws {
+    public static func run(
+        _ configuration: Configuration,
+        from path: String,
+        on eventLoop: any EventLoop
+    ) async throws {
         let host = try HostInfo(configuration)
         let notification = ServiceNotification.fromEnvironment()
         let clocks = Clocks.system
@@ -64,29 +70,63 @@ public enum Daemon {
                 notification.ready(status: "running")
             }
         )
+        let wish = ReloadService.Wish()
+        try await runServices(parts, journal, control, wish, notification, path, logger)
+        if wish.restarts {
+            logger.info("stopped to start anew")
+            try ProcessReplacement.perform()
+        }
+        await parts.shutDown()
+        logger.info("stopped")
+    }
+
+    private static func runServices(
+        _ parts: Composition,
+        _ journal: Journal,
+        _ control: ControlServer,
+        _ wish: ReloadService.Wish,
+        _ notification: ServiceNotification,
+        _ path: String,
+        _ logger: Logger
+    ) async throws {
         // Stopped in the reverse order: nobody asks any more, the loudspeaker falls silent, the last event is
-        // written, what can be is uploaded, and the journal closes last.
+        // written, what can be is uploaded, and the journal closes last. Who starts anew uploads the rest then.
+        let uploads = UploadService(uploaders: parts.uploaders) { wish.restarts ? .zero : Uploader.flushLimit }
+        let reload = ReloadService(
+            path: path,
+            wish: wish,
+            outcome: parts.reload,
+            notification: notification,
+            logger: logger
+        )
         let services: [any Service] =
-            [JournalService(journal: journal)]
-            + (parts.uploaders.isEmpty ? [] : [UploadService(uploaders: parts.uploaders)]) + [parts.writer]
+            [JournalService(journal: journal)] + (parts.uploaders.isEmpty ? [] : [uploads]) + [parts.writer]
             + (parts.clips.map { [$0] } ?? []) + [
                 CartService(cart: parts.cart), KernelClockService(cart: parts.cart, logger: logger), control,
+                Watchdog(
+                    time: WatchdogTime.fromEnvironment(),
+                    parts: parts.watchedParts,
+                    notification: notification,
+                    now: { Clocks.system.now() },
+                    logger: logger
+                ),
                 StopNotice(
                     notification: notification,
                     stream: parts.stream,
                     cart: parts.cart,
+                    wish: wish,
                     limit: StopLimit(writer: parts.writer, logger: logger)
                 ),
             ]
         var settings = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) },
+            services: services.map { .init(service: $0) } + [
+                .init(service: reload, successTerminationBehavior: .gracefullyShutdownGroup)
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet(logger)
         )
         settings.maximumGracefulShutdownDuration = stopLimit
         try await ServiceGroup(configuration: settings).run()
-        await parts.shutDown()
-        logger.info("stopped")
     }
 
     private static func openJournal(

@@ -41,12 +41,13 @@ struct StopNotice: Service {
     let notification: ServiceNotification
     let stream: StreamHub
     let cart: CartLoop
+    let wish: ReloadService.Wish
     let limit: StopLimit
 
     func run() async throws {
         await Shutdown.began()
         limit.begin()
-        notification.stopping(status: "committing and uploading what can be uploaded")
+        if !wish.restarts { notification.stopping(status: "committing and uploading what can be uploaded") }
         stream.finish()
         cart.concludeAll()
     }

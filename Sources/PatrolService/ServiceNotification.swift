@@ -26,6 +26,17 @@ public struct ServiceNotification: Sendable {
         send("STATUS=\(oneLine(text))")
     }
 
+    /// A reload has begun; ``ready(status:)`` ends it.
+    /// - Parameter microseconds: now by `CLOCK_MONOTONIC`, by which systemd orders reloads (sd_notify(3)).
+    public func reloading(at microseconds: Int64, status: String) {
+        send("RELOADING=1\nMONOTONIC_USEC=\(microseconds)\nSTATUS=\(oneLine(status))")
+    }
+
+    /// The service goes on: to be said within the time of ``WatchdogTime``.
+    public func alive() {
+        send("WATCHDOG=1")
+    }
+
     /// The stop has begun.
     public func stopping(status: String) {
         send("STOPPING=1\nSTATUS=\(oneLine(status))")

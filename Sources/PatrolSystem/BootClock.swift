@@ -36,9 +36,17 @@ public enum SystemClock {
     }
 }
 
-/// Where the two are read.
+/// `CLOCK_MONOTONIC`: by which systemd orders what it is told.
+public enum MonotonicClock {
+    /// This moment, in whole microseconds.
+    public static func microseconds() -> Int64 {
+        MachineClock.nanoseconds(of: CLOCK_MONOTONIC) / 1000
+    }
+}
+
+/// Where they are read.
 private enum MachineClock {
-    /// clock_gettime(2) fails for an unknown clock or a bad address only; Linux has had both clocks since 2.6.39.
+    /// clock_gettime(2) fails for an unknown clock or a bad address only; Linux has had all of them since 2.6.39.
     static func nanoseconds(of clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

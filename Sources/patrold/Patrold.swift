@@ -18,7 +18,9 @@ struct Patrold: ParsableCommand {
     static let defaultPath = "/etc/patrold/patrold.toml"
 
     struct Run: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Run until SIGTERM or SIGINT.")
+        static let configuration = CommandConfiguration(
+            abstract: "Run until SIGTERM or SIGINT; SIGHUP puts a changed configuration in force."
+        )
 
         @Argument(help: "The configuration file.")
         var path = Patrold.defaultPath
@@ -27,9 +29,9 @@ struct Patrold: ParsableCommand {
             let configuration = try Configuration.load(path: path)
             // Before the first task; an asynchronous main would be one.
             TaskExecutors.begin()
-            Task.detached {
+            Task.detached { [path] in
                 do {
-                    try await Daemon.run(configuration, on: TaskExecutors.eventLoop.eventLoop)
+                    try await Daemon.run(configuration, from: path, on: TaskExecutors.eventLoop.eventLoop)
                     Glibc.exit(0)
                 } catch {
                     Main.fail(error)

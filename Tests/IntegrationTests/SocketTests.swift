@@ -37,7 +37,7 @@ struct SocketTests {
             try #require(try await chain.status().position).ageSeconds > 4
         }
         let mode = try FileManager.default.attributesOfItem(atPath: chain.socket)[.posixPermissions] as? Int
-        #expect(mode == 0o660)
+        #expect(mode == 0o666)
     }
 
     @Test("A track is GeoJSON and GPX; the stream begins with the status and goes on with positions")

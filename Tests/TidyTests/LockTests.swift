@@ -10,6 +10,7 @@ struct LockTests {
         "ClipLibrary": "what the last look found",
         "StreamHub": "who reads the stream",
         "UploadBoard": "how it stands with each destination, for those who ask",
+        "ReloadOutcome": "why the configuration on disk is not in force, for those who ask",
         "UploadMailbox": "whether the next position is news",
     ]
 

@@ -25,6 +25,12 @@ typedef struct {
 int patrol_process_start(patrol_process *process, const char *path, char *const arguments[],
                          char *const environment[], int input, int output, int error);
 
+/*
+ * Puts another program, or the same anew, in the place of this one, with the same process ID. All but the standard
+ * descriptors are closed, and no signal is blocked. Returns for failure only.
+ */
+int patrol_process_replace(const char *path, char *const arguments[]);
+
 /* A timer on CLOCK_BOOTTIME, which goes on while the machine is suspended; readable when its time has come. */
 int patrol_boot_timer(void);
 

@@ -19,6 +19,7 @@ struct CommandRoutes: Sendable {
             _ answer: @escaping @Sendable (Request, _ origin: CommandOrigin) async throws -> Response
         ) {
             table.on(method, path.rawValue) { request, _, connection in
+                try Callers.require(.command, of: connection.peer)
                 try QueryNames.check(request.uri, allowed: queries)
                 return try await answer(request, connection.peer.commandOrigin)
             }

@@ -10,6 +10,10 @@ extension HealthChecks {
         if let localTime = peripherals.localTime { checks.append(timeZone(localTime)) }
         if let announcer = peripherals.announcer { checks.append(loudspeaker(announcer, at: now)) }
         if let state = peripherals.clips { checks.append(clips(state, missing: peripherals.missingClips)) }
+        if let reason = peripherals.refusedConfiguration {
+            let message = "the one before stays in force: \(reason.split(separator: "\n").joined(separator: "; "))"
+            checks.append(HealthReport.Check(name: "configuration", state: .degraded, message: message))
+        }
         if peripherals.hasLight { checks.append(light(peripherals)) }
         return checks
     }

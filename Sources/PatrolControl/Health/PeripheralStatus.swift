@@ -18,6 +18,9 @@ struct PeripheralStatus: Sendable {
     /// By which clock on the wall the cart goes.
     var localTime: LocalTimeStatus?
 
+    /// Why the configuration on disk is not the one in force; `nil` if nothing is known against it.
+    var refusedConfiguration: String?
+
     /// A cart with nothing but its receiver.
     static let none = PeripheralStatus()
 }

@@ -18,6 +18,8 @@ struct StatusReporter: Sendable {
     /// `nil` for a cart without one.
     let loudspeaker: (any LoudspeakerAccess)?
     let zone: VehicleZone
+    /// What came of the last reload.
+    let reload: ReloadOutcome
 
     /// The cart as it is; whoever asks is also a reason to look whether light and player are as they should be.
     /// - Throws: while the daemon starts or stops.
@@ -157,7 +159,8 @@ struct StatusReporter: Sendable {
             hasLight: snapshot.light != nil,
             lightWanted: snapshot.light?.wanted,
             lightFault: snapshot.light?.fault,
-            localTime: localTime(snapshot)
+            localTime: localTime(snapshot),
+            refusedConfiguration: reload.refusal
         )
     }
 

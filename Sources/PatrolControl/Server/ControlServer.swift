@@ -52,11 +52,11 @@ public struct ControlServer: Service {
     public func run() async throws {
         var settings = HTTPServerSettings(.unixSocket(socketPath), places: Self.places, now: now)
         settings.stopGrace = Self.stopGrace
-        settings.isKnown = Administrators.contains
+        settings.isKnown = Callers.areAdministrators
         let (table, logger, socketPath, onRunning) = (routes.table(), logger, socketPath, onRunning)
         let server = HTTPServer(settings, on: eventLoopGroup, logger: logger) { _ in
             do {
-                try SocketFile.restrict(socketPath)
+                try SocketFile.open(socketPath)
             } catch {
                 // bind(2) left it at the umask, which is narrower: the owner alone may connect.
                 logger.error("only the daemon's user may ask", metadata: ["error": "\(error)"])

@@ -36,10 +36,10 @@ public enum SocketFile {
         }
     }
 
-    /// Lets the owner and the group connect: connecting takes the right to write (unix(7)).
-    static func restrict(_ path: String) throws(Failure) {
-        guard chmod(path, 0o660) == 0 else {
-            throw Failure(description: "the socket \(path) cannot be restricted: \(reason())")
+    /// Lets every user connect, which takes the right to write (unix(7)): ``Callers`` decide what each may.
+    static func open(_ path: String) throws(Failure) {
+        guard chmod(path, 0o666) == 0 else {
+            throw Failure(description: "the socket \(path) cannot be opened to all users: \(reason())")
         }
     }
 

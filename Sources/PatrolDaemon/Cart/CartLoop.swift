@@ -54,6 +54,11 @@ final class CartLoop: CartAccess {
         }
     }
 
+    /// Calls when the loop has come so far.
+    func ask(_ answer: @escaping @Sendable () -> Void) {
+        mailbox.postReport(.question(looksAround: false) { _ in answer() })
+    }
+
     /// No one may wait any longer for the end of a clip.
     func concludeAll() {
         post(.concludeAll)

@@ -40,6 +40,8 @@ final class JournalWriter: Service {
     }
 
     let journal: Journal
+    /// Counts what the journal has done.
+    let progress = ProgressCounter()
     private let mailbox = Mailbox<Work>(bound: maximumWaiting, whenFull: .refusesNewest)
     private let cart: CartLoop
     private let uploads: [UploadMailbox]
@@ -80,6 +82,11 @@ final class JournalWriter: Service {
     func learn(_ offset: ClockOffset) {
         // Dropped behind thousands of events, it is told again with the next reading that differs.
         mailbox.post(.clock(offset))
+    }
+
+    /// Lets ``progress`` count one step, after everything that waits. Where there is no room it counts by itself.
+    func ask() {
+        mailbox.post(.task {})
     }
 
     /// Notes what happens now and returns when it is durable: for a receipt, which must be there before its record is gone.
@@ -153,6 +160,7 @@ final class JournalWriter: Service {
                 await keep(&events)
                 await body()
             }
+            progress.advance()
         }
         await keep(&events)
     }

@@ -20,6 +20,8 @@ final class UploadMailbox: Sendable {
         case nowRequested
         /// Time to look whether the files of token and certificates have changed.
         case lookAtCredentials
+        /// Whether it goes on.
+        case question
         /// The daemon stops: send what can be sent, then end.
         case stop
 

@@ -7,10 +7,12 @@ import ServiceLifecycle
 struct UploadService: Service {
     /// At least one: a service must not end by itself.
     let uploaders: [Uploader]
+    /// What the last uploads may take when the daemon stops.
+    var flushLimit: @Sendable () -> Duration = { Uploader.flushLimit }
 
     func run() async throws {
         await withTaskGroup(of: Void.self) { group in
-            for uploader in uploaders { group.addTask { await uploader.run() } }
+            for uploader in uploaders { group.addTask { await uploader.run(flushLimit: flushLimit) } }
         }
     }
 }

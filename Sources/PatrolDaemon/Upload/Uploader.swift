@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import PatrolCore
 import PatrolJournal
+import PatrolSystem
 import PatrolUplink
 import PatrolWire
 import ServiceLifecycle
@@ -26,18 +27,20 @@ struct Uploader: Sendable {
     let eventLoop: any EventLoop
     let logger: Logger
     let writer: JournalWriter
+    /// Counts what it has done.
+    let progress = ProgressCounter()
 
     var journal: Journal { writer.journal }
 
-    /// Until the graceful shutdown, and then for ``flushLimit`` at most.
-    func run() async {
+    /// Until the graceful shutdown, and then for the limit at most.
+    func run(flushLimit: @escaping @Sendable () -> Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await serve() }
             group.addTask {
                 do {
                     try await gracefulShutdown()
                     mailbox.post(.stop)
-                    try await Task.sleep(for: Self.flushLimit)
+                    try await Task.sleep(for: flushLimit())
                 } catch {
                     // Cancelled: the flush was done before its limit.
                 }
@@ -83,6 +86,8 @@ struct Uploader: Sendable {
         await refreshBacklog(&progress)
         for await _ in mailbox.arrivals {
             let news = Set(mailbox.take())
+            self.progress.advance()
+            if news == [.question] { continue }
             // Levels first: what is asked for meets the world as it is.
             for case .motion(let isMoving) in news { await handle(.motionChanged(isMoving: isMoving), &progress) }
             await refreshBacklog(&progress)
@@ -120,6 +125,7 @@ struct Uploader: Sendable {
         while !inputs.isEmpty {
             for action in progress.machine.handle(inputs.removeFirst(), at: clocks.now()) {
                 if let consequence = await perform(action, &progress) { inputs.append(consequence) }
+                self.progress.advance()
             }
             publish(progress)
         }

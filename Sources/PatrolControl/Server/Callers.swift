@@ -2,16 +2,32 @@ import Glibc
 import PatrolCore
 import PatrolHTTPServer
 
-/// Who finds a place at the socket however many others are connected: root, the daemon's own user, and the group
-/// `patrol-admin`.
-enum Administrators {
-    static let groupName = "patrol-admin"
+/// Who may do what at the socket, by the kernel's word for who is at its other end.
+enum Callers {
+    static func access(of peer: ConnectionPeer) -> SocketAccess {
+        guard case .process(let process) = peer else { return .nothing }
+        return SocketAccess.of(user: process.uid, own: geteuid()) { name in
+            guard let group = Group(named: name) else { return false }
+            return process.gid == group.id || userName(of: process.uid).map(group.members.contains) ?? false
+        }
+    }
 
-    static func contains(_ peer: ConnectionPeer) -> Bool {
-        guard case .process(let process) = peer else { return false }
-        if process.uid == 0 || process.uid == geteuid() { return true }
-        guard let group = Group(named: groupName) else { return false }
-        return process.gid == group.id || userName(of: process.uid).map(group.members.contains) ?? false
+    /// Whether somebody finds a place however many others are connected.
+    static func areAdministrators(_ peer: ConnectionPeer) -> Bool { access(of: peer) == .command }
+
+    /// - Throws: what is answered to those who may not.
+    static func require(_ level: SocketAccess, of peer: ConnectionPeer) throws(RequestError) {
+        let granted = access(of: peer)
+        guard granted < level else { return }
+        guard granted > .nothing, case .process(let process) = peer, let group = level.groupName else {
+            throw RequestError(.forbidden, "nobody knows who asks", hint: "ask from a process of this machine")
+        }
+        let name = userName(of: process.uid) ?? "\(process.uid)"
+        throw RequestError(
+            .forbidden,
+            "user \(name) may not \(level == .command ? "give orders" : "read more than /v1/health")",
+            hint: "root, patrold and the members of group \(group) may: adduser \(name) \(group)"
+        )
     }
 
     private struct Group {
@@ -50,10 +66,10 @@ extension ConnectionPeer {
         return .process(
             LocalProcess(
                 uid: process.uid,
-                user: Administrators.userName(of: process.uid),
+                user: Callers.userName(of: process.uid),
                 pid: process.pid,
                 program: Self.program(of: process.pid),
-                isAdministrator: Administrators.contains(self)
+                isAdministrator: Callers.areAdministrators(self)
             )
         )
     }

@@ -292,7 +292,7 @@ struct Uploader: Sendable {
             logger.error("a new epoch could not begin", metadata: ["error": "\(error)"])
             return .epochNotBegun(reason: "a new epoch could not begin: \(error)")
         }
-        return await toldBacklog()
+        return toldBacklog()
     }
 
     private func acknowledge(_ through: PerLane<SequenceNumber?>) async -> UploadMachine.Input? {

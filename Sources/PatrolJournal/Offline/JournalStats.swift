@@ -35,12 +35,12 @@ extension JournalTools {
 }
 
 extension Journal {
-    fileprivate func stats(_ sizes: (database: Int, log: Int)) throws(JournalError) -> JournalStats {
+    fileprivate func stats(_ sizes: (database: Int, log: Int)) async throws(JournalError) -> JournalStats {
         var destinations: [(name: String, backlog: Backlog)] = []
-        for name in self.destinations() { destinations.append((name, try backlog(of: name))) }
+        for name in self.destinations() { destinations.append((name, try await backlog(of: name))) }
         return JournalStats(
             counts: try counts(),
-            spans: PerLane(events: try span(.events), positions: try span(.positions)),
+            spans: PerLane(events: try await span(.events), positions: try await span(.positions)),
             fileBytes: sizes,
             epochs: epochs.map { epoch in
                 "\(epoch.number) \(epoch.id) from event \(epoch.first.events.rawValue) and position "
@@ -51,17 +51,17 @@ extension Journal {
         )
     }
 
-    private func span(_ lane: Lane) throws(JournalError) -> ClosedRange<WallTime>? {
-        func edge(_ order: HistoryQuery.Order) throws(JournalError) -> WallTime? {
+    private func span(_ lane: Lane) async throws(JournalError) -> ClosedRange<WallTime>? {
+        func edge(_ order: HistoryQuery.Order) async throws(JournalError) -> WallTime? {
             let query = HistoryQuery(order: order, limit: HistoryQuery.maximumLimit)
             let times =
                 switch lane {
-                case .events: try events(query).map(\.effectiveTime)
-                case .positions: try positions(query).map(\.effectiveTime)
+                case .events: try await events(query).map(\.effectiveTime)
+                case .positions: try await positions(query).map(\.effectiveTime)
                 }
             return times.lazy.compactMap(\.self).first
         }
-        guard let first = try edge(.oldestFirst), let last = try edge(.newestFirst) else { return nil }
+        guard let first = try await edge(.oldestFirst), let last = try await edge(.newestFirst) else { return nil }
         return min(first, last)...max(first, last)
     }
 }

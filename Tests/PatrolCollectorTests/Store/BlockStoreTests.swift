@@ -177,7 +177,7 @@ struct BlockStoreTests {
     func age() async throws {
         try await TemporaryFolder.with { folder in
             try await TestStore.with(folder: folder.path) { store in
-                let given = PerLane<Int64>(events: 40, positions: 90_000)
+                let given = PerLane<Int64>(events: 40, positions: 96_000)
                 for first in stride(from: Int64(1), to: 86_400, by: 12_000) {
                     try await store.store(try Samples.batch(positions: first...first + 11_999, given: given))
                 }

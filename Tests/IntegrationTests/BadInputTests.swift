@@ -64,7 +64,8 @@ struct BadInputTests {
                 .replacing("/usr/bin/", with: try #require(Surroundings.programs) + "/")
             let result = try await run(
                 "/usr/bin/systemd-analyze",
-                ["verify", try folder.write("\(unit).service", text, mode: 0o644)]
+                // The manual pages that it names come with the packages; the trial in the booted system asks for them.
+                ["verify", "--man=no", try folder.write("\(unit).service", text, mode: 0o644)]
             )
             #expect(result.errors.isEmpty && result.output.isEmpty, "\(result.errors)")
             #expect(result.code == 0)

@@ -50,7 +50,8 @@ struct MetricsTests {
         try await chain.startPatrold()
         try await eventually("positions at the station", within: 60) {
             let isTrusted = try await chain.status().clock.trusted
-            return isTrusted && (try await chain.stationVehicleIfKnown()?.positions ?? 0) > 0
+            let positions = try await chain.stationVehicleIfKnown()?.positions ?? 0
+            return isTrusted && positions > 0
         }
         let cart = try await run("/usr/bin/curl", ["-sSf", "--unix-socket", chain.socket, "http://patrold/v1/metrics"])
         let collector = String(decoding: try await chain.station("/v1/metrics"), as: UTF8.self)

@@ -16,10 +16,7 @@ struct CartMetrics {
         addDaemon(to: &metrics)
         addPosition(to: &metrics)
         addJournal(to: &metrics)
-        for (index, family) in Self.uploadFamilies.enumerated() {
-            let samples = queue.destinations.flatMap { Self.samples($0)[index] }
-            metrics.add(family.name, family.kind, family.help, samples)
-        }
+        addUploads(to: &metrics)
         addLoudspeaker(to: &metrics)
         return metrics.text + process.metrics
     }
@@ -105,33 +102,63 @@ struct CartMetrics {
 // MARK: Uploads
 
 extension CartMetrics {
-    private static let uploadFamilies: [(name: String, kind: MetricsText.Kind, help: String)] = [
-        ("upload_state", .gauge, "1 for the state that a destination is in."),
-        ("upload_failed_attempts", .gauge, "Attempts that failed since the last that did not."),
-        ("upload_last_acknowledged_age_seconds", .gauge, "Time since the last acknowledgement."),
-        ("upload_waiting_records", .gauge, "Records that wait, by lane."),
-        ("upload_acknowledged_records_total", .counter, "Records that the destination acknowledged, by lane."),
-        ("upload_quarantined_records", .gauge, "Records that the destination refuses, by lane."),
-        ("upload_sent_bytes_total", .counter, "Bytes of bodies sent since the start."),
-        ("upload_batches_total", .counter, "Batches acknowledged since the start."),
-    ]
+    private func addUploads(to metrics: inout MetricsText) {
+        metrics.add(
+            "upload_state",
+            .gauge,
+            "1 for the state that a destination is in.",
+            queue.destinations.map { .init(true, ["destination": $0.name, "state": $0.state]) }
+        )
+        metrics.add(
+            "upload_failed_attempts",
+            .gauge,
+            "Attempts that failed since the last that did not.",
+            each { Double($0.failedAttempts) }
+        )
+        metrics.add(
+            "upload_last_acknowledged_age_seconds",
+            .gauge,
+            "Time since the last acknowledgement.",
+            each(\.lastAcknowledgedSecondsAgo)
+        )
+        metrics.add("upload_waiting_records", .gauge, "Records that wait, by lane.", byLane(\.waiting))
+        metrics.add(
+            "upload_acknowledged_records_total",
+            .counter,
+            "Records that the destination acknowledged, by lane.",
+            byLane(\.acknowledged)
+        )
+        metrics.add(
+            "upload_quarantined_records",
+            .gauge,
+            "Records that the destination refuses, by lane.",
+            byLane { $0.quarantined ?? 0 }
+        )
+        metrics.add(
+            "upload_sent_bytes_total",
+            .counter,
+            "Bytes of bodies sent since the start.",
+            each { Double($0.bytesSent) }
+        )
+        metrics.add(
+            "upload_batches_total",
+            .counter,
+            "Batches acknowledged since the start.",
+            each { Double($0.batchesSent) }
+        )
+    }
 
-    /// In the order of the families.
-    private static func samples(_ destination: QueueReport.Destination) -> [[MetricsText.Sample]] {
-        let name = destination.name
-        let lanes = [(Lane.events.rawValue, destination.events), (Lane.positions.rawValue, destination.positions)]
-        func byLane(_ value: (QueueReport.LaneQueue) -> Int64) -> [MetricsText.Sample] {
-            lanes.map { .init(value($0.1), ["destination": name, "lane": $0.0]) }
+    /// - Parameter value: `nil` for one of which it is not known.
+    private func each(_ value: (QueueReport.Destination) -> Double?) -> [MetricsText.Sample] {
+        queue.destinations.compactMap { destination in
+            value(destination).map { .init($0, ["destination": destination.name]) }
         }
-        return [
-            [.init(Int64(1), ["destination": name, "state": destination.state])],
-            [.init(Int64(destination.failedAttempts), ["destination": name])],
-            destination.lastAcknowledgedSecondsAgo.map { [.init($0, ["destination": name])] } ?? [],
-            byLane(\.waiting),
-            byLane(\.acknowledged),
-            byLane { $0.quarantined ?? 0 },
-            [.init(destination.bytesSent, ["destination": name])],
-            [.init(destination.batchesSent, ["destination": name])],
-        ]
+    }
+
+    private func byLane(_ value: (QueueReport.LaneQueue) -> Int64) -> [MetricsText.Sample] {
+        queue.destinations.flatMap { destination in
+            [(Lane.events, destination.events), (Lane.positions, destination.positions)]
+                .map { .init(value($0.1), ["destination": destination.name, "lane": $0.0.rawValue]) }
+        }
     }
 }
